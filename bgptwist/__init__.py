@@ -1,0 +1,1 @@
+"""A BGP speaker that programs drive, on Twisted."""

@@ -1,0 +1,1 @@
+"""The commands that programs give, one module for each noun."""

@@ -1,0 +1,77 @@
+"""Commands that are collected and then carried out together (ExaBGP 6)."""
+
+from json import dumps
+from typing import Final
+
+from bgptwist.api.answers import Conversation
+from bgptwist.api.call import Call, Command, Output
+from bgptwist.wire.errors import BgptwistError, Refused
+
+MOST: Final = 100_000
+"""Lines in a group."""
+
+VERBS: Final = ("announce ", "withdraw ")
+
+
+def belongs(line: str) -> bool:
+    """Whether a line waits for the end of a group; others are carried out at once."""
+    return line.startswith(VERBS)
+
+
+def add(conversation: Conversation, line: str) -> None:
+    """Put a line into the group that was started."""
+    if conversation.group is None or len(conversation.group) >= MOST:
+        raise Refused(f"a group has at most {MOST} lines")
+    conversation.group.append(line)
+    conversation.done()
+
+
+def start(call: Call) -> Output:
+    """Begin to collect."""
+    if call.conversation.group is not None:
+        raise Refused("a group was started before and not ended")
+    call.conversation.group = []
+    return None
+
+
+def end(call: Call) -> Output:
+    """Carry out what was collected."""
+    lines = call.conversation.group
+    if lines is None:
+        raise Refused("no group was started")
+    call.conversation.group = None
+    return process(call, lines)
+
+
+def one_line(call: Call) -> Output:
+    """`announce ... ; withdraw ...`: a group in one line, for the neighbors named before it."""
+    return process(call, [part.strip() for part in call.text.split(" ; ") if part.strip(" ;")])
+
+
+def process(call: Call, lines: list[str]) -> Output:
+    """Carry out the lines and tell how many did what; one that is wrong does not stop the others."""
+    errors: list[str] = []
+    counts = {"announce": 0, "withdraw": 0}
+    for line in lines:
+        try:
+            if not belongs(line):
+                raise Refused(f"'{line}' neither announces nor withdraws")
+            call.perform(line, call)
+        except BgptwistError as error:
+            errors.append(str(error))
+        else:
+            counts[line.split(None, 1)[0]] += 1
+    report = {
+        "status": "group processed",
+        "announced": counts["announce"],
+        "withdrawn": counts["withdraw"],
+        "errors": errors,
+    }
+    return [dumps(report)]
+
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    Command("", start, modern="group start"),
+    Command("", end, modern="group end", json=True),
+    Command("", one_line, selected=("group",), json=True, options="announce ... ; withdraw ..."),
+)

@@ -1,0 +1,98 @@
+"""Commands that announce and withdraw routes (ExaBGP's API, 2.3)."""
+
+from collections.abc import Callable
+from typing import Final
+
+from bgptwist.api.call import Call, Command, Output
+from bgptwist.wire.errors import Misspelt
+from bgptwist.wire.route import Announcement
+
+Reader = Callable[[Call, bool], Announcement]
+"""Reads the words of a call, which withdraws or does not."""
+
+
+def route(call: Call, withdraw: bool) -> Announcement:
+    """`route PREFIX ATTRIBUTES`."""
+    return call.control.routes.announcement(call.text, withdraw=withdraw)
+
+
+def attributes(call: Call, withdraw: bool) -> Announcement:
+    """`attributes ATTRIBUTES nlri PREFIX PREFIX`."""
+    return call.control.routes.attributes(call.text, withdraw=withdraw)
+
+
+def of_afi(afi: str) -> Reader:
+    """`ipv4 SAFI ...`, `ipv6 SAFI ...`."""
+
+    def read(call: Call, withdraw: bool) -> Announcement:
+        safi, _, text = call.text.partition(" ")
+        try:
+            return call.control.routes.family_route(afi, safi, text.strip(), withdraw=withdraw)
+        except Misspelt as error:
+            error.at += 1
+            raise
+
+    return read
+
+
+def of_family(afi: str, safi: str) -> Reader:
+    """A command that names one family."""
+
+    def read(call: Call, withdraw: bool) -> Announcement:
+        return call.control.routes.family_route(afi, safi, call.text, withdraw=withdraw)
+
+    return read
+
+
+def flow(call: Call, withdraw: bool) -> Announcement:
+    """`flow route COMPONENTS ACTIONS`, flat or in braces."""
+    return call.control.routes.family_route("ipv4", "flow", call.text.removeprefix("route "), withdraw=withdraw)
+
+
+def announcing(read: Reader) -> Callable[[Call], Output]:
+    """The command that announces what `read` finds."""
+
+    def run(call: Call) -> Output:
+        members = call.members()
+        announce(call, read(call, False), members)
+        return None
+
+    return run
+
+
+def withdrawing(read: Reader) -> Callable[[Call], Output]:
+    """The command that withdraws what `read` finds."""
+
+    def run(call: Call) -> Output:
+        members = call.members()
+        call.control.speaker.withdraw(read(call, True).routes, members)
+        return None
+
+    return run
+
+
+def announce(call: Call, announcement: Announcement, members: int) -> None:
+    """Announce, or remember under the name of a watchdog."""
+    if announcement.watchdog:
+        call.control.speaker.hold(announcement, members)
+    elif not announcement.held:
+        call.control.speaker.announce(announcement.routes, members)
+
+
+def pair(words: str, read: Reader, options: str) -> tuple[Command, Command]:
+    """The command that announces and its counterpart."""
+    return (
+        Command(f"announce {words}", announcing(read), peers=True, options=options),
+        Command(f"withdraw {words}", withdrawing(read), peers=True, options=options),
+    )
+
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    *pair("route", route, "PREFIX [ATTRIBUTE ...]"),
+    *pair("attributes", attributes, "[ATTRIBUTE ...] nlri PREFIX ..."),
+    *pair("attribute", attributes, "[ATTRIBUTE ...] nlri PREFIX ..."),
+    *pair("ipv4", of_afi("ipv4"), "SAFI PREFIX [ATTRIBUTE ...]"),
+    *pair("ipv6", of_afi("ipv6"), "SAFI PREFIX [ATTRIBUTE ...]"),
+    *pair("flow", flow, "route COMPONENT ... ACTION ..."),
+    *pair("vpls", of_family("l2vpn", "vpls"), "rd A:B endpoint N base N offset N size N next-hop IP [ATTRIBUTE ...]"),
+)

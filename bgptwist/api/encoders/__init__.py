@@ -1,0 +1,1 @@
+"""The shapes of event lines: JSON, text, and the dialects of the API versions."""

@@ -1,0 +1,297 @@
+"""How a neighbor is shown: the forms of `show neighbor`, which programs read by column (ExaBGP's API, 2.6)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from bgptwist.grammar import render
+from bgptwist.session.counters import named
+from bgptwist.session.negotiation import Negotiated
+from bgptwist.settings.model import ApiSettings, DirectionSettings, NeighborSettings
+from bgptwist.speaker.peer import Peer
+from bgptwist.wire.capabilities.add_path import NAMES, AddPath
+from bgptwist.wire.kinds import Family
+from bgptwist.wire.messages.open import Open
+from bgptwist.wire.spell import address
+from bgptwist.wire.values.afi import afi_name
+
+SUMMARY: Final = "Peer            AS        up/down state       |     #sent     #recvd"
+
+ESTABLISHED: Final = "ESTABLISHED"
+
+CAPABILITIES: Final[dict[str, tuple[int, ...]]] = {
+    "asn4": (65,),
+    "route-refresh": (2,),
+    "multi-session": (68, 131),
+    "operational": (185,),
+    "add-path": (69,),
+    "extended-message": (6,),
+    "graceful-restart": (64,),
+}
+"""The capabilities that are shown, and their codes."""
+
+SHOWN: Final = ("open", "notification", "keepalive", "update", "refresh", "total")
+"""The message counts that are shown."""
+
+
+def duration(seconds: float) -> str:
+    """`0:00:03`, `2 days, 1:00:00`."""
+    return str(timedelta(seconds=int(seconds)))
+
+
+def asn(number: int | None) -> str:
+    """An AS number of the settings."""
+    return "auto" if number is None else str(number)
+
+
+def peer_as(peer: Peer) -> int | None:
+    """The peer's AS number, from its OPEN when the settings leave it open."""
+    negotiated = peer.negotiated
+    return peer.settings.peer_as if negotiated is None else negotiated.peer_as
+
+
+def local_as(peer: Peer) -> int | None:
+    """Our AS number towards the peer."""
+    negotiated = peer.negotiated
+    return peer.settings.local_as if negotiated is None else negotiated.local_as
+
+
+def summary(peer: Peer) -> str:
+    """The row of one neighbor."""
+    since = duration(peer.up_for) if peer.state == ESTABLISHED else "down"
+    sent, received = named(peer.counters.sent), named(peer.counters.received)
+    return (
+        f"{peer.settings.peer_address:<15} {asn(peer_as(peer)):<7} {since:>9} {peer.state.lower():<12} "
+        f"{sent['update']:>10} {received['update']:>10}"
+    )
+
+
+# ------------------------------------------------------------------ what both long forms tell
+
+
+def offers(message: Open | None) -> dict[str, bool]:
+    """Which of the shown capabilities an OPEN has."""
+    codes = set() if message is None else {value.code for value in message.capabilities}
+    return {name: not codes.isdisjoint(numbers) for name, numbers in CAPABILITIES.items()}
+
+
+def ours(peer: Peer) -> Open:
+    """The OPEN we sent, or would send."""
+    negotiated = peer.negotiated
+    return peer.local(peer.identity.local_address).open() if negotiated is None else negotiated.sent
+
+
+def theirs(peer: Peer) -> Open | None:
+    """The OPEN of the peer while a session is up."""
+    negotiated = peer.negotiated
+    return None if negotiated is None else negotiated.received
+
+
+def families(message: Open | None, shown: tuple[Family, ...]) -> dict[str, bool]:
+    """Which of our families an OPEN has."""
+    codes = [] if message is None else message.families
+    return {family.name: (family.afi, family.safi) in codes for family in shown}
+
+
+def add_path(message: Open | None, shown: tuple[Family, ...]) -> dict[str, bool]:
+    """For which of our families an OPEN has ADD-PATH."""
+    found = None if message is None else message.find(AddPath.code)
+    codes = [(afi, safi) for afi, safi, _ in found.families] if isinstance(found, AddPath) else []
+    return {family.name: (family.afi, family.safi) in codes for family in shown}
+
+
+def agreed_paths(negotiated: Negotiated | None, family: Family) -> str:
+    """`disabled`, `send`, `receive` or `send/receive`."""
+    if negotiated is None:
+        return NAMES[0]
+    return NAMES[2 * (family in negotiated.add_path_send) + (family in negotiated.add_path_receive)]
+
+
+# ------------------------------------------------------------------ JSON
+
+
+def side(message: Open | None, shown: tuple[Family, ...], name: str, number: int | None) -> dict[str, object]:
+    """One of the two ends of a session."""
+    return {
+        "capabilities": offers(message),
+        "families": families(message, shown),
+        "add-path": add_path(message, shown),
+        "address": name,
+        "as": number,
+        "id": None if message is None else address(message.router_id),
+        "hold": None if message is None else message.hold_time,
+    }
+
+
+def neighbor_json(peer: Peer) -> dict[str, object]:
+    """A neighbor as a JSON object."""
+    settings = peer.settings
+    negotiated = peer.negotiated
+    local, remote = ours(peer), theirs(peer)
+    offered, answered = offers(local), offers(remote)
+    sent, received = named(peer.counters.sent), named(peer.counters.received)
+    common = settings.families if negotiated is None else negotiated.families
+    return {
+        "state": "up" if peer.state == ESTABLISHED else "down",
+        "duration": int(peer.up_for),
+        "fsm": peer.state,
+        "local": side(local, settings.families, peer.identity.local_address or settings.local_address, local_as(peer)),
+        "peer": side(remote, settings.families, settings.peer_address, peer_as(peer)),
+        "messages": {
+            "sent": {name: sent[name] for name in SHOWN},
+            "received": {name: received[name] for name in SHOWN},
+        },
+        "capabilities": [name for name in CAPABILITIES if offered[name] and answered[name]],
+        "families": [family.name for family in common],
+        "add-path": {family.name: agreed_paths(negotiated, family) for family in common},
+    }
+
+
+# ------------------------------------------------------------------ extensive
+
+
+def heading(name: str, *columns: str) -> str:
+    """The first line of a paragraph."""
+    return f"    {name:<20}{columns[0]:>15}" + "".join(f" {column:>15}" for column in columns[1:])
+
+
+def row(name: str, local: object, remote: object = "", last: str = "") -> str:
+    """A line of a paragraph, with all its columns however empty."""
+    return f"   {name:<20} {local!s:>15} {remote!s:>15} {last:<15}"
+
+
+def enabled(value: bool, known: bool = True) -> str:
+    """`enabled`, `disabled`, or `n/a` while nobody can know."""
+    if not known:
+        return "n/a"
+    return "enabled" if value else "disabled"
+
+
+def extensive(peer: Peer) -> Iterator[str]:
+    """Everything about a neighbor, in lines."""
+    settings = peer.settings
+    local, remote = ours(peer), theirs(peer)
+    up = remote is not None
+    yield f"Neighbor {settings.peer_address}"
+    yield ""
+    yield heading("Session", "Local")
+    yield row("local", peer.identity.local_address or settings.local_address or "auto")
+    yield row("state", peer.state)
+    if peer.state == ESTABLISHED:
+        yield row("up for", duration(peer.up_for))
+    elif peer.last_error:
+        yield f"   last error: {peer.last_error}"
+    yield ""
+    yield heading("Setup", "Local", "Remote")
+    yield row("AS", asn(local_as(peer)), asn(peer_as(peer)))
+    yield row("ID", address(local.router_id), address(remote.router_id) if remote is not None else "n/a")
+    yield row("hold-time", local.hold_time, remote.hold_time if remote is not None else "n/a")
+    yield ""
+    yield heading("Capability", "Local", "Remote")
+    offered, answered = offers(local), offers(remote)
+    for name in CAPABILITIES:
+        yield row(f"{name}:", enabled(offered[name]), enabled(answered[name], up))
+    yield ""
+    yield heading("Families", "Local", "Remote", "Add-Path")
+    known = families(remote, settings.families)
+    for family in settings.families:
+        paths = agreed_paths(peer.negotiated, family)
+        yield row(f"{family.name}:", enabled(True), enabled(known[family.name], up), paths)
+    yield ""
+    yield heading("Message Statistic", "Sent", "Received")
+    sent, received = named(peer.counters.sent), named(peer.counters.received)
+    for name in SHOWN:
+        yield row(f"{name}:", sent[name], received[name])
+    yield ""
+
+
+# ------------------------------------------------------------------ configuration
+
+
+def flag(value: bool) -> str:
+    """A switch of the configuration."""
+    return "enable" if value else "disable"
+
+
+def block(name: str, inner: list[str], indent: str) -> list[str]:
+    """A section, nothing when there is nothing in it."""
+    return [f"{indent}{name} {{", *[f"{indent}\t{line}" for line in inner], f"{indent}}}"] if inner else []
+
+
+def configuration(settings: NeighborSettings) -> Iterator[str]:
+    """The section that would make this neighbor; passwords are left out."""
+    length = "" if settings.prefix_length is None else f"/{settings.prefix_length}"
+    yield f"neighbor {settings.peer_address}{length} {{"
+    for name, value in statements(settings):
+        yield f"\t{name} {value};"
+    yield from block("capability", capability(settings), "\t")
+    yield from block("family", [f"{family.name};" for family in settings.families], "\t")
+    yield from block("nexthop", [f"{family.name} {afi_name(afi)};" for family, afi in settings.next_hops], "\t")
+    yield from block("add-path", [f"{family.name};" for family in settings.add_path_families or ()], "\t")
+    for number, section in enumerate(settings.api):
+        yield from api(section, number)
+    routes = [f"route {render.statement(route)};" for route in settings.routes if route.family.safi in (1, 2, 4, 128)]
+    yield from block("static", routes, "\t")
+    yield "}"
+
+
+def statements(settings: NeighborSettings) -> Iterator[tuple[str, str]]:
+    """The statements of a neighbor that have a value."""
+    texts = {
+        "description": f'"{settings.description}"' if settings.description else "",
+        "router-id": settings.router_id,
+        "host-name": settings.host_name,
+        "domain-name": settings.domain_name,
+        "local-address": settings.local_address,
+        "source-interface": settings.source_interface,
+        "local-as": asn(settings.local_as),
+        "peer-as": asn(settings.peer_as),
+        "hold-time": str(settings.hold_time),
+        "rate-limit": str(settings.rate_limit or ""),
+        "manual-eor": "true" if settings.manual_eor else "",
+        "passive": "true" if settings.passive else "",
+        "listen": str(settings.listen or ""),
+        "connect": str(settings.connect) if settings.connect != 179 else "",
+        "incoming-ttl": str(settings.incoming_ttl or ""),
+        "outgoing-ttl": str(settings.outgoing_ttl or ""),
+        "group-updates": str(settings.group_updates).lower(),
+        "auto-flush": str(settings.auto_flush).lower(),
+        "adj-rib-in": str(settings.adj_rib_in).lower(),
+        "adj-rib-out": str(settings.adj_rib_out).lower(),
+    }
+    return ((name, value) for name, value in texts.items() if value)
+
+
+def capability(settings: NeighborSettings) -> list[str]:
+    """The lines of the `capability` section."""
+    known = settings.capability
+    lines = [
+        f"asn4 {flag(known.asn4)};",
+        f"route-refresh {flag(known.route_refresh)};",
+        f"graceful-restart {'disable' if known.graceful_restart is None else known.graceful_restart};",
+        f"nexthop {flag(bool(settings.next_hops) if known.next_hop is None else known.next_hop)};",
+        f"add-path {NAMES[known.add_path]};".replace("disabled", "disable"),
+        f"multi-session {flag(known.multi_session)};",
+        f"operational {flag(known.operational)};",
+        f"aigp {flag(known.aigp)};",
+    ]
+    if known.extended_message is not None:
+        lines.append(f"extended-message {flag(known.extended_message)};")
+    return lines
+
+
+def api(section: ApiSettings, number: int) -> Iterator[str]:
+    """An `api` section."""
+    inner = [f"processes [ {', '.join(section.processes)} ];"]
+    for name in ("neighbor_changes", "negotiated", "fsm", "signal"):
+        if getattr(section, name):
+            inner.append(f"{name.replace('_', '-')};")
+    for name, direction in (("send", section.send), ("receive", section.receive)):
+        inner += block(name, [f"{word};" for word in wanted(direction)], "")
+    yield from block(f"api api-{number}", inner, "\t")
+
+
+def wanted(direction: DirectionSettings) -> list[str]:
+    """The words of a `send` or `receive` block."""
+    forms = [name for name in ("parsed", "packets", "consolidate") if getattr(direction, name)]
+    return forms + sorted(direction.types)

@@ -1,0 +1,1 @@
+"""Words to statements and back: the language that configuration files and commands share."""

@@ -1,0 +1,433 @@
+"""Route statements and commands: words become routes that share a Path (configuration, 6 and 7; commands, 2.3)."""
+
+import re
+from typing import Final
+
+from bgptwist.grammar.lexer import Misplaced, Statement, split_route
+from bgptwist.wire.attributes import extended, unknown
+from bgptwist.wire.errors import Misspelt
+from bgptwist.wire.kinds import NO_NEXT_HOP, SELF, Attribute, Family
+from bgptwist.wire.path import Generations, Path, path_of
+from bgptwist.wire.registry import WORDS, family
+from bgptwist.wire.route import Announcement, Route
+from bgptwist.wire.spell import address_octets, ipv4_octets
+from bgptwist.wire.words import Words, number
+
+PARTS: Final = 65536
+"""The most routes that one `split` may make."""
+
+REMEMBERED: Final = 4096
+"""Characters of the longest text that is worth remembering."""
+
+PREFIXED: Final = (1, 2, 4, 128)
+"""The SAFI whose statements begin with a prefix; label and route distinguisher may stand anywhere after it."""
+
+ALIASES: Final = {"labeled-unicast": "nlri-mpls"}
+"""Other names of families, of generation 6."""
+
+BRACES: Final = re.compile(r"[^{};]*\{(?:[^{};]*[^{};\s][^{};]*;)*\s*\}\s*;?\s*\Z")
+NLRI: Final = re.compile(r"(?:\A|\s)nlri(?=\s|\Z)")
+
+LISTS: Final = (8, 16, 32)
+"""The codes of communities of all sizes, which are not sent when there are none."""
+
+NEXT_HOP_WANTED: Final = "next-hop ADDRESS or next-hop self"
+
+
+class Tail:
+    """What the words after a prefix say; every route written with the same words shares one.
+
+    `label` and `rd` are words that belong to the NLRI.  `split` is a prefix length, 0 for none.
+    `plain`: there is nothing but a path and a next hop.
+    """
+
+    __slots__ = ("held", "label", "name", "next_hop", "path", "path_id", "plain", "rd", "split", "watchdog")
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.next_hop = NO_NEXT_HOP
+        self.path_id = b""
+        self.label: list[str] = []
+        self.rd = ""
+        self.split = -1
+        self.watchdog = ""
+        self.held = False
+        self.name = ""
+        self.plain = True
+
+
+class RouteReader:
+    """Reads routes; remembers what it read lately, so that equal words cost little and give the same Path."""
+
+    def __init__(self, limit: int = 16384) -> None:
+        self._tails: Generations[str, Tail] = Generations(limit)
+        self._paths: Generations[bytes, Path] = Generations(limit)
+        self._bare = Tail(self._intern(path_of([])))
+        self._ipv4 = known_family("ipv4", "unicast")
+        self._ipv6 = known_family("ipv6", "unicast")
+        self._multicast = known_family("ipv4", "multicast")
+        self._cursor = Words([""])
+
+    def announcement(self, text: str, *, withdraw: bool = False) -> Announcement:
+        """What `announce route TEXT` means; Misspelt counts the words from the prefix, which is 0.
+
+        A withdrawal needs no next hop.
+        """
+        parts = text.split(None, 1)
+        if len(parts) == 2:
+            return self._announcement(parts[0], parts[1], None, withdraw)
+        return self._announcement(text.strip().removesuffix(";"), "", None, withdraw)
+
+    def withdrawal(self, text: str) -> Announcement:
+        """What `withdraw route TEXT` means: the routes by key, whatever their attributes."""
+        return self.announcement(text, withdraw=True)
+
+    def attributes(self, text: str, *, withdraw: bool = False) -> Announcement:
+        """What `announce attributes ATTRIBUTES nlri PREFIX PREFIX` means."""
+        found = NLRI.search(text)
+        if found is None:
+            raise Misspelt("there are no prefixes", "'nlri' and prefixes", len(split_route(text)))
+        prefixes = text[found.end() :].rstrip().removesuffix(";").split()
+        head = text[: found.start()].strip()
+        if not prefixes:
+            raise Misspelt("there are no prefixes", "a prefix after 'nlri'", len(split_route(text)))
+        tail = self._tail(head, 0)
+        first = len(split_route(head)) + 1
+        if not tail.next_hop and not withdraw:
+            raise Misspelt("the routes have no next hop", NEXT_HOP_WANTED, first - 1)
+        routes: list[Route] = []
+        for index, prefix in enumerate(prefixes):
+            try:
+                routes.extend(self._routes(prefix, tail, None))
+            except Misspelt as error:
+                error.at = first + index
+                raise
+        return Announcement(routes, tail.watchdog, tail.held, tail.name)
+
+    def family_route(self, afi: str, safi: str, text: str, *, withdraw: bool = False) -> Announcement:
+        """What `announce AFI SAFI TEXT` means; Misspelt counts the words of TEXT from 0."""
+        found = known_family(afi, safi)
+        if found.safi in PREFIXED:
+            parts = text.split(None, 1)
+            return self._announcement(parts[0] if parts else "", parts[1] if len(parts) == 2 else "", found, withdraw)
+        words = Words(split_route(text))
+        nlri = found.read(words)
+        tail = self._tail(" ".join(words.words[words.at :]), words.at)
+        if not tail.next_hop and not withdraw:
+            raise Misspelt("the route has no next hop", NEXT_HOP_WANTED, len(words.words))
+        return Announcement([Route(found, nlri, tail.path, tail.next_hop)], tail.watchdog, tail.held, tail.name)
+
+    def statement(self, statement: Statement) -> Announcement:
+        """What `route P ...;`, `route P { ... }` or `attributes ... nlri P ...;` means; errors are Misplaced."""
+        if statement.inner is not None:
+            return self._block(statement)
+        try:
+            parts = statement.text.split(None, 2) if statement.plain else ["", statement.keyword]
+            if len(parts) == 3 and parts[0] == "route":
+                return self._announcement(parts[1], parts[2], None, False)
+            text = " ".join(quote_free(statement.route_words()[1:]))
+            return self.announcement(text) if statement.keyword == "route" else self.attributes(text)
+        except Misspelt as error:
+            raise Misplaced(statement.route_place(error.at + 1), error.reason, error.expected) from None
+
+    def family_statement(self, afi: str, statement: Statement) -> Announcement:
+        """A statement of an `announce { AFI { } }` section: `SAFI P ...;`; errors are Misplaced."""
+        if statement.inner is not None:
+            raise Misplaced(statement.mark_place(), "a route of 'announce' has no block", "';'")
+        try:
+            text = " ".join(quote_free(statement.route_words()[1:]))
+            return self.family_route(afi, statement.keyword, text)
+        except Misspelt as error:
+            raise Misplaced(statement.route_place(error.at + 1), error.reason, error.expected) from None
+
+    def _block(self, statement: Statement) -> Announcement:
+        """`route P { attribute value; ... }`; words between P and the brace count as well."""
+        if statement.keyword != "route":
+            raise Misplaced(statement.mark_place(), f"'{statement.keyword}' has no block", "';'")
+        head = statement.route_words()[1:]
+        words = list(head)
+        inner = statement.inner or []
+        for part in inner:
+            if part.inner is not None:
+                raise Misplaced(part.place(), f"there is no section '{part.keyword}' in a route", "an attribute")
+            words.extend(part.route_words())
+        try:
+            return self.announcement(" ".join(quote_free(words)))
+        except Misspelt as error:
+            at = error.at - len(head)
+            if at < 0 or not inner:
+                raise Misplaced(statement.route_place(error.at + 1), error.reason, error.expected) from None
+            for part in inner:
+                size = len(part.route_words())
+                if at < size or part is inner[-1]:
+                    raise Misplaced(part.route_place(at), error.reason, error.expected) from None
+                at -= size
+            raise
+
+    def _announcement(self, prefix: str, text: str, explicit: Family | None, withdraw: bool) -> Announcement:
+        """The routes of one prefix; the words of `text` count from 1."""
+        tail = self._tails.get(text)
+        if tail is None:
+            if not prefix:
+                raise Misspelt("the statement ends too early", "a prefix", 0)
+            tail = self._tail(text, 1)
+        if not tail.next_hop and not withdraw:
+            raise Misspelt("the route has no next hop", NEXT_HOP_WANTED, len(split_route(text)) + 1)
+        if not tail.plain or explicit is not None:
+            try:
+                routes = self._routes(prefix, tail, explicit)
+            except Misspelt as error:
+                error.at = blamed(error.at, tail, split_route(text))
+                raise
+            return Announcement(routes, tail.watchdog, tail.held, tail.name)
+        cursor = self._cursor
+        cursor.words[0] = prefix
+        cursor.at = 0
+        if ":" in prefix:
+            found = self._ipv6
+            nlri = found.read(cursor)
+        else:
+            found = self._ipv4
+            nlri = found.read(cursor)
+            if nlri[0] >= 4 and nlri[1] & 0xF0 == 0xE0:
+                found = self._multicast
+        return Announcement([Route(found, nlri, tail.path, tail.next_hop)])
+
+    def _routes(self, prefix: str, tail: Tail, explicit: Family | None) -> list[Route]:
+        """The routes of a prefix and a tail with everything a statement may ask for."""
+        words = [prefix]
+        if tail.label:
+            words += "label", "[", *tail.label, "]"
+        if tail.rd:
+            words += "rd", tail.rd
+        found = explicit or self._family(prefix, tail)
+        cursor = Words(words)
+        nlri = found.read(cursor)
+        if cursor.more:
+            raise Misspelt(f"'{cursor.peek()}' has no place in a route of {found.name}", "another family", 0)
+        if explicit is None and found is self._ipv4 and nlri[0] >= 4 and nlri[1] & 0xF0 == 0xE0:
+            found = self._multicast
+        nlris = [nlri] if tail.split < 0 else self._parts(words, nlri, tail.split, found)
+        if tail.path_id:
+            if not found.with_path_id.path_id:
+                raise Misspelt(f"routes of {found.name} have no path identifiers", "no path-information", 0)
+            found = found.with_path_id
+            nlris = [tail.path_id + nlri for nlri in nlris]
+        return [Route(found, nlri, tail.path, tail.next_hop) for nlri in nlris]
+
+    def _family(self, prefix: str, tail: Tail) -> Family:
+        """The family that follows from the words present."""
+        if not tail.rd and not tail.label:
+            return self._ipv6 if ":" in prefix else self._ipv4
+        return known_family("ipv6" if ":" in prefix else "ipv4", "mpls-vpn" if tail.rd else "nlri-mpls")
+
+    def _parts(self, words: list[str], whole: bytes, length: int, found: Family) -> list[bytes]:
+        """The NLRI of all subnets with that prefix length; the prefix itself when it is not shorter."""
+        plain = self._ipv6 if ":" in words[0] else self._ipv4
+        prefix = plain.read(Words(words[:1]))
+        maximum = 128 if plain is self._ipv6 else 32
+        if length > maximum:
+            raise Misspelt(f"a prefix length of {length} is too long", f"split /{maximum} at most", -1)
+        if length <= prefix[0]:
+            return [whole]
+        if 1 << (length - prefix[0]) > PARTS:
+            raise Misspelt(f"{words[0]} has more than {PARTS} parts of /{length}", "a shorter length", -1)
+        size = (length + 7) // 8
+        first = int.from_bytes(prefix[1:].ljust(size, b"\0"), "big")
+        step = 1 << (size * 8 - length)
+        head = bytes((length,))
+        count = 1 << (length - prefix[0])
+        subnets = [head + (first + part * step).to_bytes(size, "big") for part in range(count)]
+        if found.safi in (1, 2):
+            return subnets
+        return [found.read(Words([plain.words(subnet), *words[1:]])) for subnet in subnets]
+
+    def _tail(self, text: str, first: int) -> Tail:
+        """The words after a prefix, from memory if they were seen lately; Misspelt counts them from `first`."""
+        if not text:
+            return self._bare
+        tail = self._tails.get(text)
+        if tail is None:
+            try:
+                tail = self._read(text)
+            except Misspelt as error:
+                error.at += first
+                raise
+            if len(text) <= REMEMBERED:
+                self._tails.put(text, tail)
+        return tail
+
+    def _read(self, text: str) -> Tail:
+        """Read the words after a prefix."""
+        if ";" in text or "{" in text:
+            text = unbraced(text)
+        words = Words(split_route(text))
+        tail = Tail(self._bare.path)
+        values: list[Attribute] = []
+        given = words.words
+        while words.at < len(given):
+            word = given[words.at]
+            words.at += 1
+            keyword = KEYWORDS.get(word)
+            if keyword is not None:
+                keyword(tail, words)
+                continue
+            kind = WORDS.get(word)
+            if kind is None or kind.read is None:
+                raise words.wrong("an attribute", f"'{word}' is not known in a route")
+            values.append(kind.read(words))
+        values = gathered(values)
+        if values:
+            tail.path = self._intern(path_of(values))
+        if not tail.watchdog:
+            tail.held = False
+        tail.plain = not (tail.path_id or tail.label or tail.rd or tail.watchdog or tail.name) and tail.split < 0
+        return tail
+
+    def _intern(self, path: Path) -> Path:
+        """The Path with the same octets that was made before, if it is still known."""
+        found = self._paths.get(path.octets)
+        if found is None:
+            self._paths.put(path.octets, path)
+            return path
+        return found
+
+
+def known_family(afi: str, safi: str) -> Family:
+    """The family of two words; Misspelt when there is none."""
+    found = family(afi, ALIASES.get(safi, safi))
+    if found is None:
+        raise Misspelt(f"family {afi} {safi} is not known", "another family", 0)
+    return found
+
+
+def gathered(values: list[Attribute]) -> list[Attribute]:
+    """The values that count: extended communities add up, `[ ]` is as good as nothing."""
+    kept: list[Attribute] = []
+    sum_at = -1
+    for value in values:
+        if value.code in LISTS and not value.octets() and not isinstance(value, unknown.Unknown):
+            continue
+        if isinstance(value, extended.ExtendedCommunities):
+            if sum_at >= 0:
+                kept[sum_at] = extended.ExtendedCommunities(extended.joined(kept[sum_at].octets(), value.octets()))
+                continue
+            sum_at = len(kept)
+        kept.append(value)
+    return kept
+
+
+def blamed(at: int, tail: Tail, words: list[str]) -> int:
+    """Which word, counted from the prefix, an error about an NLRI means: the prefix, a label, the RD, the split."""
+    if at == 0:
+        return 0
+    guilty: tuple[str, ...] = ("split",)
+    if at > 0:
+        guilty = ("label",) if tail.label and at <= 3 + len(tail.label) else ("rd", "route-distinguisher")
+    return next((index + 2 for index, word in enumerate(words) if word in guilty), 0)
+
+
+def unbraced(text: str) -> str:
+    """The words of `{ attribute value; ... }` or of a command that ends with a semicolon."""
+    if BRACES.match(text):
+        return text.replace("{", " ").replace("}", " ").replace(";", " ")
+    return text.rstrip().removesuffix(";")
+
+
+def quote_free(words: list[str]) -> list[str]:
+    """The words themselves; Misspelt when a quoted one is no word at all."""
+    for index, word in enumerate(words):
+        if not word or (len(word) > 1 and not QUOTED.isdisjoint(word)):
+            raise Misspelt(f"{word!r} is not possible in a route", "a word without blanks", index)
+    return words
+
+
+QUOTED: Final = frozenset(" \t\r\n\f\b[](),;{}")
+
+
+def read_next_hop(tail: Tail, words: Words) -> None:
+    """`next-hop ADDRESS` or `next-hop self`; the first one counts."""
+    word = words.next("an address or 'self'")
+    if word.lower() == "self":
+        next_hop = SELF
+    else:
+        try:
+            next_hop = address_octets(word)
+        except ValueError:
+            raise words.wrong("an address or 'self'", f"'{word}' is not a valid next hop") from None
+    tail.next_hop = tail.next_hop or next_hop
+
+
+def read_path_information(tail: Tail, words: Words) -> None:
+    """`path-information N` or `path-information a.b.c.d` (RFC 7911, 3)."""
+    wanted = "a number from 0 to 4294967295 or four numbers like 0.0.0.1"
+    if "." in words.peek():
+        word = words.next(wanted)
+        try:
+            identifier = ipv4_octets(word)
+        except ValueError:
+            raise words.wrong(wanted) from None
+    else:
+        identifier = words.integer(0xFFFFFFFF, wanted).to_bytes(4, "big")
+    tail.path_id = tail.path_id or identifier
+
+
+def read_label(tail: Tail, words: Words) -> None:
+    """`label N` or `label [ N M ]` (RFC 3032, 2.1: 20 bits)."""
+    wanted = "a label from 0 to 1048575"
+    start = words.at
+    labels = words.items(wanted)
+    if not labels:
+        raise words.wrong(wanted, "the label stack is empty")
+    for index, label in enumerate(labels):
+        if not 0 <= number(label) <= 0xFFFFF:
+            raise Misspelt(f"'{label}' is no label", wanted, start + index + (words.words[start] == "["))
+    tail.label = tail.label or labels
+
+
+def read_rd(tail: Tail, words: Words) -> None:
+    """`rd A:N` (RFC 4364, 4.2); the family reads it."""
+    word = words.next("a route distinguisher like 65000:1")
+    tail.rd = tail.rd or word
+
+
+def read_split(tail: Tail, words: Words) -> None:
+    """`split /N`: all subnets of that length instead of the prefix."""
+    word = words.next("a prefix length like /24")
+    length = number(word.removeprefix("/"))
+    if not 0 <= length <= 128:
+        raise words.wrong("a prefix length like /24")
+    if tail.split < 0:
+        tail.split = length
+
+
+def read_watchdog(tail: Tail, words: Words) -> None:
+    """`watchdog NAME`: the group that `announce watchdog NAME` moves."""
+    word = words.next("the name of a watchdog")
+    if word in ("announce", "withdraw"):
+        raise words.wrong("the name of a watchdog", f"'{word}' cannot name a watchdog")
+    tail.watchdog = tail.watchdog or word
+
+
+def read_withdraw(tail: Tail, words: Words) -> None:
+    """`withdraw`: a route with a watchdog waits for it."""
+    tail.held = True
+
+
+def read_name(tail: Tail, words: Words) -> None:
+    """`name WORD`: for people; not sent."""
+    tail.name = words.next("a name")
+
+
+KEYWORDS: Final = {
+    "next-hop": read_next_hop,
+    "path-information": read_path_information,
+    "label": read_label,
+    "rd": read_rd,
+    "route-distinguisher": read_rd,
+    "split": read_split,
+    "watchdog": read_watchdog,
+    "withdraw": read_withdraw,
+    "name": read_name,
+}
+"""The words of a route statement that are no attributes."""

@@ -1,0 +1,1 @@
+"""The shell: every socket, process and pipe of the daemon, on Twisted."""

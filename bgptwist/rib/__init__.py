@@ -1,0 +1,1 @@
+"""The tables of routes: what was received, and what is owed to whom."""

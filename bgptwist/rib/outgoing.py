@@ -1,0 +1,510 @@
+"""The Adj-RIB-Out of all peers: one table whose entries say which members they are for (RFC 4271, 3.2).
+
+A member is one bit of an integer.  Changes of one reactor turn leave together; a member whose transport is full is
+*behind*: it keeps the keys it is owed and is told their newest values when the transport takes more.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, Protocol
+
+from bgptwist.interfaces import IUpdateWriter
+from bgptwist.rib.transfer import Transfer, bits
+from bgptwist.wire.errors import Refused
+from bgptwist.wire.framing import ROUTE_REFRESH, message
+from bgptwist.wire.kinds import NO_NEXT_HOP, Family, SendContext
+from bgptwist.wire.messages import update
+from bgptwist.wire.path import Generations, Path
+from bgptwist.wire.route import Route
+
+NO_PATH: Final = Path(b"")
+STEP: Final = 2000
+"""NLRI handed to a transport before the reactor gets its turn."""
+LONGEST_SETTLE: Final = 30.0
+
+
+class Clock(Protocol):
+    """What is needed of a reactor."""
+
+    def seconds(self) -> float: ...
+
+    def callLater(self, delay: float, callable: Callable[..., object], *args: object) -> object: ...
+
+
+class Offer:
+    """A path and next hop, and the members they are told to; shared by all prefixes it fits.
+
+    `nlri` is set where an NLRI is not its own key, and then the offer is one prefix's own.
+    """
+
+    __slots__ = ("members", "next_hop", "nlri", "path")
+
+    def __init__(self, path: Path, next_hop: bytes, members: int, nlri: bytes | None) -> None:
+        self.path = path
+        self.next_hop = next_hop
+        self.members = members
+        self.nlri = nlri
+
+
+Entry = Offer | tuple[Offer, ...]
+"""What a key holds: one offer, or several with disjoint members."""
+
+
+def offers(entry: Entry | None) -> tuple[Offer, ...]:
+    """The offers of an entry, none when there is no entry."""
+    if entry is None:
+        return ()
+    return entry if isinstance(entry, tuple) else (entry,)
+
+
+class Member:
+    """An established session as the table sees it."""
+
+    __slots__ = ("bit", "context", "deadline", "end_of_rib", "owed", "paused", "settle", "told", "transfers", "writer")
+
+    def __init__(self, bit: int, context: SendContext, writer: IUpdateWriter) -> None:
+        self.bit = bit
+        self.context = context
+        self.writer = writer
+        self.paused = False
+        self.told = False
+        """Whether a route was sent in this session: before that there is nothing to withdraw."""
+        self.owed: dict[Family, dict[bytes, bytes]] = {}
+        self.transfers: list[Transfer] = []
+        self.end_of_rib: tuple[Family, ...] = ()
+        self.settle = 0.0
+        self.deadline = 0.0
+
+
+class Outgoing:
+    """Routes for all peers, and what each of them still has to be told."""
+
+    def __init__(self, clock: Clock, problem: Callable[[int, str], None]) -> None:
+        """`problem(member, reason)` hears of routes that cannot be sent."""
+        self._clock = clock
+        self._problem = problem
+        self._tables: dict[Family, dict[bytes, Entry]] = {}
+        self._shared: Generations[tuple[bytes, bytes, int], Offer] = Generations(100_000)
+        self._last: Offer = Offer(NO_PATH, NO_NEXT_HOP, 0, None)
+        self._pending: dict[Family, dict[bytes, int]] = {}
+        self._gone: dict[Family, dict[bytes, tuple[bytes, Path, bytes]]] = {}
+        self._members: dict[int, Member] = {}
+        self._joined = 0
+        self._scheduled = False
+        self._changed = 0.0
+
+    # ------------------------------------------------------------------ changes
+
+    def announce(self, routes: Iterable[Route], members: int) -> None:
+        """Tell `members` these routes; a route they were told already is not told again."""
+        for route in routes:
+            family = route.family
+            table = self._tables.get(family)
+            if table is None:
+                table = self._tables[family] = {}
+            nlri = route.nlri
+            if family.key is None:
+                key = nlri
+                offer = self._offer(route.path, route.next_hop, members)
+            else:
+                key = family.key(nlri)
+                offer = Offer(route.path, route.next_hop, members, nlri)
+            old = table.get(key)
+            if old is None:
+                table[key] = offer
+                changed = members
+            elif old is offer:
+                continue
+            else:
+                changed = self._replace(table, key, offer, offers(old))
+            if changed:
+                self._queue(family, key, changed)
+
+    def _offer(self, path: Path, next_hop: bytes, members: int) -> Offer:
+        """The shared offer of these three."""
+        last = self._last
+        if last.path is path and last.members == members and last.next_hop == next_hop:
+            return last
+        name = (path.octets, next_hop, members)
+        offer = self._shared.get(name)
+        if offer is None:
+            offer = Offer(path, next_hop, members, None)
+            self._shared.put(name, offer)
+        self._last = offer
+        return offer
+
+    def _copy(self, offer: Offer, members: int) -> Offer:
+        """The same offer for other members."""
+        if offer.nlri is None:
+            return self._offer(offer.path, offer.next_hop, members)
+        return Offer(offer.path, offer.next_hop, members, offer.nlri)
+
+    def _replace(self, table: dict[bytes, Entry], key: bytes, offer: Offer, old: tuple[Offer, ...]) -> int:
+        """Put `offer` beside or in place of others; the members for whom something changed are returned."""
+        changed = members = offer.members
+        kept: list[Offer] = []
+        for other in old:
+            if other.next_hop == offer.next_hop and other.path == offer.path and other.nlri == offer.nlri:
+                changed &= ~other.members
+                members |= other.members
+            elif rest := other.members & ~offer.members:
+                kept.append(other if rest == other.members else self._copy(other, rest))
+        if members != offer.members:
+            offer = self._copy(offer, members)
+        table[key] = (offer, *kept) if kept else offer
+        return changed
+
+    def withdraw(self, routes: Iterable[Route], members: int) -> None:
+        """Take these routes back from `members`; the path of each goes with the withdrawal of MP families."""
+        for route in routes:
+            family = route.family
+            key = route.nlri if family.key is None else family.key(route.nlri)
+            self._remove(family, key, members)
+            self._gone.setdefault(family, {})[key] = (route.nlri, route.path, route.next_hop)
+            self._queue(family, key, members)
+
+    def _remove(self, family: Family, key: bytes, members: int) -> None:
+        table = self._tables.get(family)
+        if table is None or key not in table:
+            return
+        kept = [
+            other if not other.members & members else self._copy(other, other.members & ~members)
+            for other in offers(table[key])
+            if other.members & ~members
+        ]
+        if not kept:
+            del table[key]
+        else:
+            table[key] = tuple(kept) if len(kept) > 1 else kept[0]
+
+    def clear(self, members: int) -> None:
+        """Take everything back from `members`."""
+        for family, table in self._tables.items():
+            gone = self._gone.setdefault(family, {})
+            for key, entry in list(table.items()):
+                for offer in offers(entry):
+                    if mask := offer.members & members:
+                        gone[key] = (key if offer.nlri is None else offer.nlri, offer.path, offer.next_hop)
+                        self._remove(family, key, mask)
+                        self._queue(family, key, mask)
+
+    def forget(self, members: int) -> None:
+        """Drop what is held for members that are gone for good, telling nobody."""
+        for family, table in self._tables.items():
+            for key in list(table):
+                self._remove(family, key, members)
+        for keys in self._pending.values():
+            for key in keys:
+                keys[key] &= ~members
+
+    def routes(self, members: int) -> Iterator[tuple[int, Route]]:
+        """What `members` are told: (member bit, route), family by family; safe against changes in between."""
+        for family, table in list(self._tables.items()):
+            for key in list(table):
+                for offer in offers(table.get(key)):
+                    route = Route(family, key if offer.nlri is None else offer.nlri, offer.path, offer.next_hop)
+                    for bit in bits(offer.members & members):
+                        yield bit, route
+
+    def count(self, member: int) -> int:
+        """How many routes one member is told."""
+        return sum(
+            1
+            for table in self._tables.values()
+            for entry in table.values()
+            for offer in offers(entry)
+            if offer.members & member
+        )
+
+    def holds(self, family: Family, nlri: bytes, member: int) -> Offer | None:
+        """What one member is told about an NLRI."""
+        key = nlri if family.key is None else family.key(nlri)
+        for offer in offers(self._tables.get(family, {}).get(key)):
+            if offer.members & member:
+                return offer
+        return None
+
+    def _queue(self, family: Family, key: bytes, members: int) -> None:
+        """Remember a change until the flush of this turn, behind those before it."""
+        pending = self._pending.get(family)
+        if pending is None:
+            pending = self._pending[family] = {}
+        pending[key] = pending.pop(key, 0) | members
+        if not self._scheduled:
+            self._changed = self._clock.seconds()
+            self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self._clock.callLater(0, self.flush)
+
+    # ------------------------------------------------------------------ members
+
+    def join(
+        self,
+        member: int,
+        context: SendContext,
+        writer: IUpdateWriter,
+        end_of_rib: tuple[Family, ...],
+        settle: float = 0.0,
+    ) -> None:
+        """A session is established: it is owed everything, then End-of-RIB for these families.
+
+        With `settle` seconds, End-of-RIB waits until nothing was announced for so long (RFC 4724, 4.1: a restarting
+        speaker defers it until its routes are complete).
+        """
+        joined = Member(member, context, writer)
+        joined.end_of_rib = end_of_rib
+        joined.settle = settle
+        joined.deadline = self._clock.seconds() + LONGEST_SETTLE
+        self._members[member] = joined
+        self._joined |= member
+        self._schedule()
+
+    def leave(self, member: int) -> None:
+        """The session is over; the routes stay for the next one."""
+        self._members.pop(member, None)
+        self._joined &= ~member
+
+    def pause(self, member: int) -> None:
+        """The transport is full."""
+        found = self._members.get(member)
+        if found is not None:
+            found.paused = True
+
+    def resume(self, member: int) -> None:
+        """The transport takes more."""
+        found = self._members.get(member)
+        if found is None or not found.paused:
+            return
+        found.paused = False
+        if found.owed:
+            owed = found.owed
+            found.owed = {}
+            found.transfers.append(Transfer([(family, list(keys.values())) for family, keys in owed.items()], True))
+        if found.transfers or found.end_of_rib:
+            self._clock.callLater(0, self._continue, member, found)
+
+    def is_behind(self, member: int) -> bool:
+        """Whether that member has still to be told something."""
+        found = self._members.get(member)
+        return found is not None and bool(found.paused or found.owed or found.transfers)
+
+    def refresh(self, member: int, families: Iterable[Family], enhanced: bool) -> None:
+        """Tell a member its routes of these families again, between BoRR and EoRR if `enhanced` (RFC 7313, 4)."""
+        found = self._members.get(member)
+        if found is None:
+            return
+        for family in families:
+            front = [message(ROUTE_REFRESH, family.header[:2] + b"\1" + family.header[2:])] if enhanced else []
+            back = [message(ROUTE_REFRESH, family.header[:2] + b"\2" + family.header[2:])] if enhanced else []
+            found.transfers.append(Transfer(self._snapshot(family.base), False, front, back))
+        self._clock.callLater(0, self._continue, member, found)
+
+    def send_end_of_rib(self, member: int, family: Family) -> None:
+        """Send End-of-RIB now, after what this turn changed."""
+        if self._pending:
+            self.flush()
+        found = self._members.get(member)
+        if found is not None:
+            found.writer.write_updates([update.end_of_rib(family)])
+
+    def _snapshot(self, family: Family | None) -> list[tuple[Family, list[bytes]]]:
+        """The keys of one family, or of all, as they are now."""
+        return [
+            (form, list(table))
+            for form, table in self._tables.items()
+            if table and (family is None or form.base is family)
+        ]
+
+    # ------------------------------------------------------------------ sending
+
+    def flush(self) -> None:
+        """Send what changed in this turn, and begin with the sessions that joined in it."""
+        self._scheduled = False
+        pending = self._pending
+        gone = self._gone
+        self._pending = {}
+        self._gone = {}
+        fresh = self._joined
+        self._joined = 0
+        for bit in bits(fresh):
+            member = self._members[bit]
+            member.transfers.append(Transfer(self._snapshot(None), False))
+            self._continue(bit, member)
+        skip = 0
+        for bit in bits(fresh):
+            if bit in self._members and not self._members[bit].transfers:
+                skip |= bit
+        if pending:
+            self._send_pending(pending, gone, skip)
+
+    def _send_pending(
+        self,
+        pending: dict[Family, dict[bytes, int]],
+        gone: dict[Family, dict[bytes, tuple[bytes, Path, bytes]]],
+        skip: int,
+    ) -> None:
+        """Group changes by what is said and to whom, and write each group once for all it concerns."""
+        ready = behind = told = 0
+        for bit, member in self._members.items():
+            if bit & skip:
+                continue
+            if member.paused:
+                behind |= bit
+            else:
+                ready |= bit
+            if member.told:
+                told |= bit
+        outbox: dict[int, list[bytes]] = {}
+        for family, keys in pending.items():
+            table = self._tables.get(family, {})
+            groups: dict[tuple[Offer, int], list[bytes]] = {}
+            lost: dict[tuple[bytes, bytes, int], tuple[Path, list[bytes]]] = {}
+            for key, mask in keys.items():
+                late = mask & behind
+                live = mask & ready
+                if late:
+                    self._owe(family, key, late, gone)
+                if not live:
+                    continue
+                for offer in offers(table.get(key)):
+                    if sel := live & offer.members:
+                        groups.setdefault((offer, sel), []).append(key if offer.nlri is None else offer.nlri)
+                        live &= ~sel
+                if live:
+                    nlri, path, next_hop = gone.get(family, {}).get(key, (key, NO_PATH, NO_NEXT_HOP))
+                    if family.plain:
+                        path, next_hop = NO_PATH, NO_NEXT_HOP
+                    lost.setdefault((path.octets, next_hop, live), (path, []))[1].append(nlri)
+            for (_, next_hop, sel), (path, nlris) in lost.items():
+                self._write(outbox, family, path, next_hop, nlris, sel & told, False)
+            for (offer, sel), nlris in groups.items():
+                self._write(outbox, family, offer.path, offer.next_hop, nlris, sel, True)
+        for bit, messages in outbox.items():
+            found = self._members.get(bit)
+            if found is not None and messages:
+                found.writer.write_updates(messages)
+
+    def _owe(
+        self,
+        family: Family,
+        key: bytes,
+        members: int,
+        gone: dict[Family, dict[bytes, tuple[bytes, Path, bytes]]],
+    ) -> None:
+        """Note a key for members whose transport is full."""
+        found = gone.get(family, {}).get(key)
+        entry = offers(self._tables.get(family, {}).get(key))
+        nlri = next((offer.nlri for offer in entry if offer.nlri is not None), None) or (found[0] if found else key)
+        for bit in bits(members):
+            self._members[bit].owed.setdefault(family, {})[key] = nlri
+
+    def _write(
+        self,
+        outbox: dict[int, list[bytes]],
+        family: Family,
+        path: Path,
+        next_hop: bytes,
+        nlris: list[bytes],
+        members: int,
+        announced: bool,
+    ) -> None:
+        """Pack a group once per context and put the messages into the boxes of its members."""
+        packed: dict[SendContext, list[bytes]] = {}
+        for bit in bits(members):
+            member = self._members.get(bit)
+            if member is None:
+                continue
+            context = member.context
+            messages = packed.get(context)
+            if messages is None:
+                messages = packed[context] = self._pack(context, family, path, next_hop, nlris, bit, announced)
+            if messages:
+                if announced:
+                    member.told = True
+                outbox.setdefault(bit, []).extend(messages)
+
+    def _pack(
+        self,
+        context: SendContext,
+        family: Family,
+        path: Path,
+        next_hop: bytes,
+        nlris: list[bytes],
+        bit: int,
+        announced: bool,
+    ) -> list[bytes]:
+        try:
+            if announced:
+                return update.announce(context, family, path, next_hop, nlris)
+            return update.withdraw(context, family, path, next_hop, nlris)
+        except Refused as error:
+            self._problem(bit, f"{len(nlris)} routes of {family.name} not sent: {error}")
+            return []
+
+    # ------------------------------------------------------------------ transfers
+
+    def _continue(self, bit: int, member: Member) -> None:
+        """Go on telling one member what it is owed, a step at a time, while its transport takes it."""
+        if self._members.get(bit) is not member:
+            return
+        while member.transfers and not member.paused:
+            transfer = member.transfers[0]
+            taken = transfer.take(STEP)
+            messages = transfer.front
+            transfer.front = []
+            if taken is not None:
+                messages.extend(self._transfer(bit, member, taken[0], taken[1], transfer.withdraw_missing))
+            done = transfer.done
+            if done:
+                member.transfers.pop(0)
+                messages.extend(transfer.back)
+            if messages:
+                member.writer.write_updates(messages)
+            if not done:
+                self._clock.callLater(0, self._continue, bit, member)
+                return
+        if not member.transfers and not member.paused and member.end_of_rib:
+            self._end(bit, member)
+
+    def _transfer(
+        self, bit: int, member: Member, family: Family, nlris: list[bytes], withdraw_missing: bool
+    ) -> list[bytes]:
+        """The messages that tell one member the present state of some NLRI."""
+        table = self._tables.get(family, {})
+        groups: dict[Offer, list[bytes]] = {}
+        missing: list[bytes] = []
+        own = family.key
+        for nlri in nlris:
+            entry = table.get(nlri if own is None or not withdraw_missing else own(nlri))
+            offer = next((one for one in offers(entry) if one.members & bit), None)
+            if offer is not None:
+                groups.setdefault(offer, []).append(nlri if offer.nlri is None else offer.nlri)
+            elif withdraw_missing:
+                missing.append(nlri)
+        messages: list[bytes] = []
+        if missing and member.told:
+            messages += self._pack(member.context, family, NO_PATH, NO_NEXT_HOP, missing, bit, False)
+        for offer, found in groups.items():
+            packed = self._pack(member.context, family, offer.path, offer.next_hop, found, bit, True)
+            if packed:
+                member.told = True
+                messages += packed
+        return messages
+
+    def _end(self, bit: int, member: Member) -> None:
+        """Send End-of-RIB, or wait until the helpers have settled."""
+        if self._members.get(bit) is not member or member.transfers or member.paused:
+            return
+        if member.settle:
+            now = self._clock.seconds()
+            joined = member.deadline - LONGEST_SETTLE
+            due = min(max(self._changed, joined) + member.settle, member.deadline)
+            if now < due:
+                self._clock.callLater(due - now, self._end, bit, member)
+                return
+        families = member.end_of_rib
+        member.end_of_rib = ()
+        if families:
+            member.writer.write_updates([update.end_of_rib(family) for family in families])

@@ -1,0 +1,43 @@
+"""How many messages of each type a session sent and received."""
+
+from typing import Final
+
+NAMES: Final = ("unknown", "open", "update", "notification", "keepalive", "refresh", "operational")
+"""By message type number (RFC 4271, 4.1; RFC 2918; type 6 is OPERATIONAL); `unknown` is every other number."""
+
+ORDER: Final = ("open", "notification", "keepalive", "update", "refresh", "operational", "unknown")
+"""The order in which `show neighbor` prints them."""
+
+
+class Counters:
+    """Messages by type number in both directions; the lists are public because the hot path adds to them.
+
+    `flaps` counts the times an established session was lost; `last_error` says in words why the last one ended.
+    """
+
+    __slots__ = ("flaps", "last_error", "received", "sent")
+
+    def __init__(self) -> None:
+        self.sent = [0] * len(NAMES)
+        self.received = [0] * len(NAMES)
+        self.flaps = 0
+        self.last_error = ""
+
+    def count_sent(self, kind: int, messages: int = 1) -> None:
+        """Count messages of type `kind` that left."""
+        self.sent[kind if kind < len(NAMES) else 0] += messages
+
+    def count_received(self, kind: int) -> None:
+        """Count one message of type `kind` that came."""
+        self.received[kind if kind < len(NAMES) else 0] += 1
+
+    def add(self, other: "Counters") -> None:
+        """Add the messages of a session that ended."""
+        self.sent = [mine + theirs for mine, theirs in zip(self.sent, other.sent, strict=True)]
+        self.received = [mine + theirs for mine, theirs in zip(self.received, other.received, strict=True)]
+
+
+def named(counts: list[int]) -> dict[str, int]:
+    """The counts of one direction by name in the order of `show neighbor`, `total` last."""
+    table = {name: counts[NAMES.index(name)] for name in ORDER}
+    return table | {"total": sum(counts)}

@@ -1,0 +1,213 @@
+"""What a configuration means: frozen values, compared field by field when a new file is loaded."""
+
+from dataclasses import dataclass, field
+
+from bgptwist.wire.errors import BgptwistError, Misspelt
+from bgptwist.wire.kinds import Family
+from bgptwist.wire.route import Route
+
+
+class ConfigurationError(BgptwistError):
+    """What is wrong with a configuration or the environment: at least one error, each of which makes one line.
+
+    Errors about a file are bgptwist.grammar.lexer.Misplaced: they have a `place`.
+    """
+
+    def __init__(self, errors: tuple[Misspelt, ...]) -> None:
+        super().__init__("\n".join([str(error) for error in errors]))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class HelperSettings:
+    """A `process` section: `run` is an argument list with an absolute program, `encoder` is `json` or `text`."""
+
+    name: str
+    run: tuple[str, ...]
+    encoder: str = "json"
+    respawn: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionSettings:
+    """A `send` or `receive` block: forms, and types (`open update notification keepalive refresh operational`)."""
+
+    types: frozenset[str] = frozenset()
+    parsed: bool = False
+    packets: bool = False
+    consolidate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """One `api` section: the helpers it names and what they are told.
+
+    `processes` are all attached helpers by name, those found by `processes-match` included.
+    """
+
+    processes: tuple[str, ...] = ()
+    neighbor_changes: bool = False
+    negotiated: bool = False
+    fsm: bool = False
+    signal: bool = False
+    send: DirectionSettings = DirectionSettings()
+    receive: DirectionSettings = DirectionSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilitySettings:
+    """The `capability` block.  `add_path`: 0 off, 1 receive, 2 send, 3 both (RFC 7911).
+
+    `graceful_restart`: seconds, 0 to use the hold time, None for off.  `extended_message` None: by compat.generation.
+    `next_hop` None: on when a `nexthop` block exists.
+    """
+
+    asn4: bool = True
+    next_hop: bool | None = None
+    add_path: int = 0
+    graceful_restart: int | None = None
+    multi_session: bool = False
+    operational: bool = False
+    route_refresh: bool = False
+    aigp: bool = False
+    extended_message: bool | None = None
+    software_version: bool = False
+    link_local_next_hop: bool = False
+    link_local_prefer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StaticRoute:
+    """A route of the configuration that belongs to a watchdog; `held` ones wait for `announce watchdog`."""
+
+    route: Route
+    watchdog: str
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NeighborSettings:
+    """A `neighbor` section after inheritance; addresses are text in canonical form, '' when unset or `auto`.
+
+    `local_as` and `peer_as` are None for `auto`.  `prefix_length` is set for a range of peers.
+    `routes` are what is announced without being asked, in the order of the file; `watched` those of a watchdog.
+    Neither is part of the comparison that decides about a restart of the session.
+    """
+
+    peer_address: str
+    local_address: str = ""
+    local_link_local: str = ""
+    router_id: str = ""
+    local_as: int | None = None
+    peer_as: int | None = None
+    prefix_length: int | None = None
+    description: str = ""
+    hold_time: int = 180
+    passive: bool = False
+    listen: int = 0
+    connect: int = 179
+    source_interface: str = ""
+    md5_password: bytes = field(default=b"", repr=False)
+    md5_ip: str = ""
+    outgoing_ttl: int = 0
+    incoming_ttl: int = 0
+    rate_limit: int = 0
+    host_name: str = ""
+    domain_name: str = ""
+    group_updates: bool = True
+    auto_flush: bool = True
+    adj_rib_in: bool = True
+    adj_rib_out: bool = True
+    manual_eor: bool = False
+    families: tuple[Family, ...] = ()
+    next_hops: tuple[tuple[Family, int], ...] = ()
+    """The `nexthop` block: family and AFI of the next hop."""
+    add_path_families: tuple[Family, ...] | None = None
+    """The `add-path` block; None: every family that can have it."""
+    capability: CapabilitySettings = CapabilitySettings()
+    api: tuple[ApiSettings, ...] = ()
+    routes: tuple[Route, ...] = field(default=(), repr=False)
+    watched: tuple[StaticRoute, ...] = field(default=(), repr=False)
+
+    @property
+    def name(self) -> str:
+        """The neighbor's name for commands, logs and reloads, spelt as ExaBGP does."""
+        length = "" if self.prefix_length is None else f"/{self.prefix_length}"
+        return (
+            f"neighbor {self.peer_address}{length} local-ip {self.local_address or 'auto'} "
+            f"local-as {'auto' if self.local_as is None else self.local_as} "
+            f"peer-as {'auto' if self.peer_as is None else self.peer_as} "
+            f"router-id {self.router_id or 'auto'} family-allowed {self.family_allowed}"
+        )
+
+    @property
+    def family_allowed(self) -> str:
+        """`in-open`, or the families of a multi-session neighbor: `ipv4-unicast/ipv6-unicast`."""
+        if not self.capability.multi_session:
+            return "in-open"
+        return "/".join(family.name.replace(" ", "-") for family in self.families)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Settings that are not in the configuration file: variables, an environment file, defaults.
+
+    The names are those of `exabgp.SECTION.NAME` with an underscore.
+    """
+
+    api_ack: bool = True
+    api_chunk: int = 1
+    api_cli: bool = True
+    api_compact: bool = False
+    api_encoder: str = "json"
+    api_patience: float = 10.0
+    """Seconds for which the neighbors of a helper that does not read are slowed down; then it loses events."""
+    api_pipename: str = "exabgp"
+    api_respawn: bool = True
+    api_show_routes_format: str = "v1"
+    api_socketname: str = "exabgp"
+    api_terminate: bool = False
+    api_version: int = 4
+    bgp_openwait: int = 60
+    bgp_passive: bool = False
+    bgp_eor_settle: float = 0.0
+    """Seconds the helpers of a graceful-restart neighbor must be silent before End-of-RIB is sent; 0: it is sent when
+    the routes known at the start of the session were."""
+    compat_generation: int = 5
+    compat_version: str = ""
+    """The software version told in capability 75 and by `version`; '' for our own."""
+    daemon_daemonize: bool = False
+    daemon_drop: bool = True
+    daemon_pid: str = ""
+    daemon_umask: int = 0o137
+    daemon_user: str = "nobody"
+    debug_rotate: bool = False
+    """Of several configuration files one is used, the next after each reload."""
+    log_enable: bool = True
+    log_destination: str = "stdout"
+    log_level: str = "INFO"
+    log_short: bool = True
+    log_topics: frozenset[str] = frozenset({"configuration", "reactor", "daemon", "processes", "network", "statistics"})
+    """What is logged besides the rest: also `packets rib message timers routes parser`."""
+    tcp_bind: tuple[str, ...] = ()
+    tcp_connect: int = 179
+    """The port of a peer that has no `connect`: `tcp.port` when a variable says it."""
+    tcp_connections: int = 0
+    """How often to try to connect before giving up, 0 for ever: `tcp.attempts`."""
+    tcp_port: int = 179
+    tcp_delay: int = 0
+
+    @property
+    def log_packets(self) -> bool:
+        """Whether the messages are logged."""
+        return "packets" in self.log_topics
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything one load of the configuration gave."""
+
+    neighbors: tuple[NeighborSettings, ...] = ()
+    helpers: tuple[HelperSettings, ...] = ()
+    environment: Environment = Environment()
+    warnings: tuple[str, ...] = ()

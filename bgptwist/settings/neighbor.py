@@ -1,0 +1,213 @@
+"""One neighbor: its block of values is completed, checked in ExaBGP's order, and frozen (configuration, 5, 6, 11)."""
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+from typing import Any, Final
+
+from bgptwist.grammar.lexer import Misplaced, Place, Statement
+from bgptwist.settings.model import ApiSettings, CapabilitySettings, Environment, NeighborSettings, StaticRoute
+from bgptwist.settings.section import Block, SectionReader
+from bgptwist.settings.value import ALL_FAMILIES, MD5_LONGEST, Range
+from bgptwist.wire.kinds import SELF, Family
+from bgptwist.wire.registry import FAMILIES, by_index
+from bgptwist.wire.route import Route
+
+FAMILY_LISTS: Final = ("static", "announce")
+NEXT_HOP_SIZES: Final = {1: 4, 2: 16}
+
+
+class RouteSet:
+    """The routes that some blocks say; neighbors with the same blocks share one.
+
+    `kinds` has, for each family and length of next hop, the first statement with such a route.
+    """
+
+    def __init__(self, blocks: list[Block]) -> None:
+        routes: list[Route] = []
+        watched: list[StaticRoute] = []
+        kinds: dict[tuple[int, int], Statement] = {}
+        for block in blocks:
+            for announcement, statement in block.routes:
+                if announcement.watchdog:
+                    watched += [
+                        StaticRoute(each, announcement.watchdog, announcement.held) for each in announcement.routes
+                    ]
+                else:
+                    routes += announcement.routes
+                for route in announcement.routes:
+                    kind = (route.family.index, len(route.next_hop))
+                    if kind not in kinds:
+                        kinds[kind] = statement
+        self.routes = tuple(routes)
+        self.watched = tuple(watched)
+        self.kinds = kinds
+
+
+class NeighborBuilder:
+    """Makes settings of blocks; knows the neighbors made before, to find duplicates."""
+
+    def __init__(self, environment: Environment, reader: SectionReader) -> None:
+        self._environment = environment
+        self._reader = reader
+        self._every = tuple(sorted(FAMILIES, key=lambda family: family.index))
+        self._sets: dict[tuple[int, ...], tuple[list[Block], RouteSet]] = {}
+        self._names: dict[str, Place] = {}
+        self._listening: dict[tuple[str, int], Place] = {}
+
+    def build(self, block: Block, api: tuple[ApiSettings, ...]) -> NeighborSettings:
+        """The settings of one neighbor; Misplaced is the first thing wrong with it."""
+        fields: dict[str, Any] = {field: given.value for field, given in block.values.items()}
+        peer: Range = fields.pop("peer_address", None) or block.name
+        self._require(block, "local_as", "local-as NUMBER;")
+        self._require(block, "peer_as", "peer-as NUMBER;")
+        fields["peer_address"], fields["prefix_length"] = peer
+        fields.setdefault("connect", self._environment.tcp_connect)
+        fields["passive"] = fields.get("passive", False) or self._environment.bgp_passive
+        self._negotiation(block, fields)
+        routes = self._routes(block)
+        self._check_self(routes, peer)
+        self._complete(block, fields, peer)
+        self._check_addresses(block, fields, peer)
+        self._password(block, fields)
+        settings = NeighborSettings(**fields, api=api, routes=routes.routes, watched=routes.watched)
+        self._check_duplicate(block, settings)
+        self._check_routes(routes, settings)
+        return settings
+
+    def _require(self, block: Block, field: str, expected: str) -> None:
+        """The field must be given."""
+        if field not in block.values:
+            word = field.replace("_", "-")
+            raise Misplaced(opening(block), f"the neighbor is incomplete: {word} is missing", f"'{expected}'")
+
+    def _negotiation(self, block: Block, fields: dict[str, Any]) -> None:
+        """Families and capabilities."""
+        given = block.block("capability")
+        capability = CapabilitySettings(**{field: value.value for field, value in given.values.items()})  # type: ignore[arg-type]
+        fields["capability"] = capability
+        families = [given.value for given in block.block("family").lists.get("families", [])]
+        everything = not families or ALL_FAMILIES in families
+        fields["families"] = self._every if everything else ordered(families)
+        fields["next_hops"] = unique([given.value for given in block.block("nexthop").lists.get("next_hops", [])])
+        several = [given.value for given in block.block("add-path").lists.get("families", [])]
+        if several:
+            fields["add_path_families"] = None if ALL_FAMILIES in several else ordered(several)
+        if capability.route_refresh and not fields.get("adj_rib_out", True):
+            fields["adj_rib_out"] = True
+            statement = block.values["adj_rib_out"].statement
+            self._reader.warn(statement, "route-refresh needs the routes that were sent: adj-rib-out stays true")
+        local_as = fields["local_as"]
+        if not capability.asn4 and local_as is not None and local_as > 0xFFFF:
+            place = block.values["local_as"].statement.place(1)
+            raise Misplaced(place, f"AS {local_as} needs the capability asn4", "an AS number of at most 65535")
+
+    def _routes(self, block: Block) -> RouteSet:
+        """The routes of a neighbor, from memory when another one has the same."""
+        announce = block.block("announce")
+        blocks = [block.block("static"), *(announce.block(word) for word in announce.section.contents)]
+        key = tuple(id(each.routes) if each.routes else 0 for each in blocks)
+        if key not in self._sets:
+            self._sets[key] = (blocks, RouteSet(blocks))
+        return self._sets[key][1]
+
+    def _check_self(self, routes: RouteSet, peer: Range) -> None:
+        """`next-hop self` needs an address of ours of the route's family; IPv4 can use the router-id."""
+        for (index, size), statement in routes.kinds.items():
+            if size == len(SELF) and index >> 8 == 2 and ":" not in peer.address:
+                reason = "'next-hop self' of an IPv6 route has no address of ours on an IPv4 session"
+                raise Misplaced(word_place(statement, "self"), reason, "an IPv6 address")
+
+    def _complete(self, block: Block, fields: dict[str, Any], peer: Range) -> None:
+        """local-address and router-id, where they are needed."""
+        local = fields.get("local_address", "")
+        if fields.get("listen") and not local:
+            place = block.values["listen"].statement.place()
+            raise Misplaced(
+                place, "the neighbor is incomplete: 'listen' needs a local-address", "'local-address ADDRESS;'"
+            )
+        if "router_id" not in fields:
+            if ":" in peer.address or not local or ":" in local:
+                who = "an IPv6 neighbor" if ":" in peer.address else "a neighbor without an IPv4 local-address"
+                raise Misplaced(opening(block), f"{who} needs a router-id", "'router-id ADDRESS;'")
+            fields["router_id"] = local
+
+    def _check_addresses(self, block: Block, fields: dict[str, Any], peer: Range) -> None:
+        """Addresses are of one family, and ranges only wait."""
+        for field in ("local_address", "md5_ip"):
+            own = fields.get(field, "")
+            if own and (":" in own) != (":" in peer.address):
+                wanted = "an IPv6 address" if ":" in peer.address else "an IPv4 address"
+                reason = f"{own} and the neighbor {peer.address} are of different families"
+                raise Misplaced(block.values[field].statement.place(1), reason, wanted)
+        if peer.length is not None and not fields["passive"]:
+            raise Misplaced(opening(block), "a range of neighbors cannot be connected to", "'passive true;'")
+
+    def _password(self, block: Block, fields: dict[str, Any]) -> None:
+        """The MD5 key as octets."""
+        base64 = fields.pop("md5_base64", False)
+        text: str = fields.pop("md5_password", "")
+        if not text:
+            return
+        key = text.encode()
+        place = block.values["md5_password"].statement.place(1)
+        if base64 is not False:
+            try:
+                key = b64decode(text, validate=True)
+            except (NotBase64, ValueError):
+                if base64:
+                    raise Misplaced(place, "the md5-password is not in base64", "'md5-base64 false;'") from None
+        if not 0 < len(key) <= MD5_LONGEST:
+            raise Misplaced(place, f"the md5-password has {len(key)} octets", f"1 to {MD5_LONGEST}")
+        fields["md5_password"] = key
+
+    def _check_duplicate(self, block: Block, settings: NeighborSettings) -> None:
+        """Two neighbors must differ in their name, and those with a port of their own in peer or port."""
+        place = opening(block)
+        before = self._names.setdefault(settings.name, place)
+        if before is not place:
+            reason = f"neighbor {settings.peer_address} is here twice, first at {before}"
+            raise Misplaced(place, reason, "other addresses, AS numbers or router-id")
+        if settings.listen:
+            before = self._listening.setdefault((settings.peer_address, settings.listen), place)
+            if before is not place:
+                place = block.values["listen"].statement.place(1)
+                reason = f"port {settings.listen} is for the neighbor {settings.peer_address} at {before}"
+                raise Misplaced(place, reason, "another port")
+
+    def _check_routes(self, routes: RouteSet, settings: NeighborSettings) -> None:
+        """Every route must be of a family that will be negotiated."""
+        allowed = {family.index for family in settings.families}
+        crossed = {(family.index, afi) for family, afi in settings.next_hops}
+        for (index, size), statement in routes.kinds.items():
+            family = by_index(index)
+            assert family is not None
+            if index not in allowed:
+                place = statement.place()
+                reason = f"routes of {family.name} cannot be sent to {settings.peer_address}"
+                raise Misplaced(place, reason, f"'{family.name};' in the section 'family'")
+            other = 3 - family.afi
+            if family.safi in (1, 2) and size == NEXT_HOP_SIZES.get(other) and (index, other) not in crossed:
+                need = f"'nexthop {{ {family.name} ipv{4 if other == 1 else 6}; }}'"
+                self._reader.warn(statement, f"the peer must accept such a next hop, which needs {need}")
+
+
+def opening(block: Block) -> Place:
+    """Where a neighbor begins."""
+    assert block.statement is not None
+    return block.statement.place()
+
+
+def word_place(statement: Statement, word: str) -> Place:
+    """Where a word stands in a route statement."""
+    words = [each.lower() for each in statement.route_words()]
+    return statement.route_place(words.index(word) if word in words else 0)
+
+
+def ordered(families: list[Any]) -> tuple[Family, ...]:
+    """Each once, by AFI and SAFI."""
+    return tuple(sorted(unique(families), key=lambda family: int(family.index)))
+
+
+def unique(items: list[Any]) -> tuple[Any, ...]:
+    """Each once, in the order of the file."""
+    return tuple(dict.fromkeys(items))

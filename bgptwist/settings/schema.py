@@ -1,0 +1,331 @@
+"""What may stand where in a configuration: one table of sections and statements (configuration, 2 to 6).
+
+A new statement is one line here and one field in the model.  The manual's tables are made from these records.
+"""
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, Final
+
+from bgptwist.grammar.lexer import Statement
+from bgptwist.grammar.route import ALIASES, RouteReader
+from bgptwist.settings import value
+from bgptwist.settings.model import (
+    ApiSettings,
+    CapabilitySettings,
+    DirectionSettings,
+    HelperSettings,
+    NeighborSettings,
+)
+from bgptwist.wire.registry import FAMILIES
+from bgptwist.wire.route import Announcement
+from bgptwist.wire.words import Words
+
+REQUIRED: Final = object()
+"""In place of a bare value: the keyword does not stand alone."""
+
+
+class Keyword:
+    """A statement `word VALUE;`.
+
+    `read` makes the value of the words after the keyword; `bare` is the value when there are none.  The value is kept
+    under `field`, the name in the model; the last one counts, but `many` are gathered.
+    `surprise` is a warning about a bare keyword that does not mean what it seems to.
+    """
+
+    def __init__(
+        self,
+        word: str,
+        read: Callable[[Words], object],
+        help: str,
+        *,
+        bare: object = REQUIRED,
+        field: str = "",
+        many: bool = False,
+        surprise: str = "",
+    ) -> None:
+        self.word = word
+        self.read = read
+        self.help = help
+        self.bare = bare
+        self.field = field or word.replace("-", "_")
+        self.many = many
+        self.surprise = surprise
+
+
+class Routes:
+    """A statement, or a section without statements of its own, that makes routes."""
+
+    def __init__(self, word: str, read: Callable[[RouteReader, Statement], Announcement], help: str) -> None:
+        self.word = word
+        self.read = read
+        self.help = help
+
+
+class Refusal:
+    """Something that is known and not possible; `reason` says so."""
+
+    def __init__(self, word: str, reason: str) -> None:
+        self.word = word
+        self.reason = reason
+
+
+class Section:
+    """A section `word NAME { ... }`.
+
+    `name` reads the words before the brace; None when there must be none, `optional` when they may be missing.
+    Sections of one kind add up, unless they are kept `apart`.  `model` has the defaults of the keywords.
+    `distinct`: nothing may be gathered twice in one section.  `fold`: keywords may be written in capitals.
+    """
+
+    def __init__(
+        self,
+        word: str,
+        contents: tuple["Keyword | Routes | Refusal | Section", ...],
+        help: str,
+        *,
+        name: Callable[[Words], object] | None = None,
+        optional: bool = False,
+        apart: bool = False,
+        distinct: bool = False,
+        fold: bool = False,
+        model: type | None = None,
+    ) -> None:
+        self.word = word
+        self.contents: Final = {record.word: record for record in contents}
+        self.help = help
+        self.name = name
+        self.optional = optional
+        self.apart = apart
+        self.distinct = distinct
+        self.fold = fold
+        self.model = model
+
+    def default(self, keyword: Keyword) -> Any:
+        """What counts when the statement is absent, None if nothing does."""
+        if self.model is not None:
+            for field in fields(self.model):
+                if field.name == keyword.field:
+                    return field.default
+        return None
+
+
+def flag(word: str, help: str, *, bare: bool = True, field: str = "") -> Keyword:
+    """A statement with a boolean."""
+    surprise = "" if bare else f"'{word};' means '{word} false;', as in ExaBGP"
+    return Keyword(word, value.boolean, help, bare=bare, field=field, surprise=surprise)
+
+
+PROCESS: Final = Section(
+    "process",
+    (
+        Keyword("run", value.arguments, "the program and its arguments"),
+        Keyword("encoder", value.encoder, "how events are written for it: json or text"),
+        flag("respawn", "start it again when it ends"),
+    ),
+    "a helper program",
+    name=value.word,
+    apart=True,
+    model=HelperSettings,
+)
+
+FAMILY: Final = Section(
+    "family",
+    (
+        *(
+            Keyword(afi, value.FamilyReader(afi), f"a family of {afi}", field="families", many=True)
+            for afi in dict.fromkeys(family.name.split()[0] for family in FAMILIES)
+        ),
+        Keyword("all", value.everything, "every known family", bare="all", field="families", many=True),
+    ),
+    "the families to negotiate; all of them when there are none",
+    distinct=True,
+    fold=True,
+)
+
+CAPABILITY: Final = Section(
+    "capability",
+    (
+        flag("asn4", "AS numbers of four octets (RFC 6793)"),
+        flag("nexthop", "next hops of the other address family (RFC 8950)", field="next_hop"),
+        Keyword("add-path", value.add_path, "several paths for a prefix (RFC 7911)"),
+        Keyword("graceful-restart", value.graceful_restart, "seconds to restart (RFC 4724)", bare=0),
+        flag("multi-session", "a session for each family"),
+        flag("operational", "operational messages"),
+        flag("route-refresh", "route refresh, plain and enhanced (RFC 2918, RFC 7313)"),
+        flag("aigp", "accumulated IGP metric to external peers (RFC 7311)"),
+        flag("extended-message", "messages of up to 65535 octets (RFC 8654)"),
+        flag("software-version", "tell our software version", bare=False),
+        flag("link-local-nexthop", "link-local next hops alone", field="link_local_next_hop"),
+        flag("link-local-prefer", "prefer link-local next hops", bare=False),
+    ),
+    "what to offer in OPEN",
+    model=CapabilitySettings,
+)
+
+NEXTHOP: Final = Section(
+    "nexthop",
+    tuple(
+        Keyword(
+            afi, value.NextHopReader(afi), f"routes of {afi} with the other next hops", field="next_hops", many=True
+        )
+        for afi in value.AFIS
+    ),
+    "families whose next hops may be of the other address family",
+    distinct=True,
+    fold=True,
+)
+
+ADD_PATH: Final = Section(
+    "add-path",
+    (
+        *(
+            Keyword(afi, value.AddPathReader(afi), f"a family of {afi}", field="families", many=True)
+            for afi in dict.fromkeys(family.name.split()[0] for family in FAMILIES)
+        ),
+        Keyword("all", value.everything, "every family that can", bare="all", field="families", many=True),
+    ),
+    "the families with several paths; all that can when there are none",
+    distinct=True,
+    fold=True,
+)
+
+
+def direction(word: str, help: str) -> Section:
+    """A `send` or `receive` section."""
+    kinds = ("open", "update", "notification", "keepalive", "refresh", "operational")
+    return Section(
+        word,
+        (
+            flag("parsed", "events with the message decoded"),
+            flag("packets", "events with the message in hexadecimal"),
+            flag("consolidate", "both in one event"),
+            *(flag(kind, f"{kind} messages") for kind in kinds),
+        ),
+        help,
+        model=DirectionSettings,
+    )
+
+
+API: Final = Section(
+    "api",
+    (
+        Keyword("processes", value.names, "the helpers of this neighbor"),
+        Keyword("processes-match", value.patterns, "the same by regular expressions"),
+        flag("neighbor-changes", "when the session goes up and down"),
+        flag("negotiated", "what was negotiated"),
+        flag("fsm", "every state of the session"),
+        flag("signal", "signals to the daemon"),
+        direction("send", "the messages we send"),
+        direction("receive", "the messages we get"),
+    ),
+    "which helpers are told what",
+    name=value.name,
+    optional=True,
+    apart=True,
+    model=ApiSettings,
+)
+
+STATIC: Final = Section(
+    "static",
+    (
+        Routes("route", RouteReader.statement, "a prefix and its attributes"),
+        Routes("attributes", RouteReader.statement, "attributes, then 'nlri' and prefixes"),
+        Routes("attribute", RouteReader.statement, "the same as attributes"),
+    ),
+    "routes; the family follows from the words",
+)
+
+
+class FamilyRoutes:
+    """Reads the routes of one AFI."""
+
+    def __init__(self, afi: str) -> None:
+        self.afi = afi
+
+    def __call__(self, reader: RouteReader, statement: Statement) -> Announcement:
+        return reader.family_statement(self.afi, statement)
+
+
+def announced(afi: str) -> Section:
+    """The section of one AFI inside `announce`."""
+    safis = [family.name.split()[1] for family in FAMILIES if family.name.split()[0] == afi]
+    return Section(
+        afi,
+        tuple(Routes(safi, FamilyRoutes(afi), f"a route of {afi} {safi}") for safi in (*safis, *ALIASES)),
+        f"routes of {afi}",
+    )
+
+
+ANNOUNCE: Final = Section("announce", (announced("ipv4"), announced("ipv6"), announced("l2vpn")), "routes by family")
+
+NEIGHBOR: Final = Section(
+    "neighbor",
+    (
+        Keyword("description", value.text, "free text", bare=""),
+        Keyword("peer-address", value.peer, "the peer, in place of the name of the section"),
+        Keyword("router-id", value.ipv4, "our identifier; without it, an IPv4 local-address"),
+        Keyword("local-address", value.address_or_auto, "our address, or auto for the kernel's choice"),
+        Keyword("local-link-local", value.link_local, "our address on the link, a second next hop"),
+        Keyword("local-as", value.asn_or_auto, "our AS number, or auto for the peer's"),
+        Keyword("peer-as", value.asn_or_auto, "the peer's AS number, or auto for any"),
+        Keyword("hold-time", value.hold_time, "seconds without a message before the session ends; 0 for ever"),
+        flag("passive", "never connect"),
+        Keyword("listen", value.port, "a port of our own for this neighbor"),
+        Keyword("connect", value.port, "the peer's port"),
+        Keyword("source-interface", value.optional_word, "the interface to use", bare=""),
+        Keyword("md5-password", value.password, "sign the connection (RFC 2385)"),
+        Keyword("md5-base64", value.boolean_or_auto, "the password is base64", bare=False),
+        Keyword("md5-ip", value.address, "our address for signatures and outgoing connections"),
+        Keyword("outgoing-ttl", value.ttl, "the TTL to send"),
+        Keyword("incoming-ttl", value.ttl, "the least TTL to accept (RFC 5082)"),
+        Keyword("rate-limit", value.rate_limit, "messages to send in a second"),
+        Keyword("host-name", value.host_name, "tell our host name"),
+        Keyword("domain-name", value.host_name, "tell our domain name, with a host name"),
+        flag("group-updates", "routes with the same attributes share messages"),
+        flag("auto-flush", "no effect"),
+        flag("adj-rib-in", "keep the routes received", bare=False),
+        flag("adj-rib-out", "keep the routes sent", bare=False),
+        flag("manual-eor", "helpers send End-of-RIB", bare=False),
+        Keyword("inherit", value.names, "templates, whose values override those here", many=True),
+        FAMILY,
+        CAPABILITY,
+        NEXTHOP,
+        ADD_PATH,
+        API,
+        STATIC,
+        ANNOUNCE,
+        Refusal("flow", "the section 'flow' is not supported yet"),
+        Refusal("l2vpn", "the section 'l2vpn' is not supported yet"),
+        Refusal("operational", "the section 'operational' is not supported: give the commands from a helper"),
+        Refusal("tcp-ao", "TCP-AO is not supported yet: use md5-password"),
+        Refusal("ttl-security", "ttl-security is of ExaBGP 3: use incoming-ttl"),
+        Refusal("process", "a process in a neighbor is of ExaBGP 3: use 'api { processes [ NAME ]; }'"),
+        Refusal("multi-session", "multi-session belongs into the section 'capability'"),
+    ),
+    "a peer, or a range of peers",
+    name=value.peer,
+    apart=True,
+    model=NeighborSettings,
+)
+
+TEMPLATE: Final = Section(
+    "template",
+    (
+        Section(
+            "neighbor",
+            tuple(NEIGHBOR.contents.values()),
+            "what neighbors may inherit",
+            name=value.name,
+            apart=True,
+            model=NeighborSettings,
+        ),
+    ),
+    "parts of neighbors",
+)
+
+ROOT: Final = Section(
+    "",
+    (PROCESS, TEMPLATE, NEIGHBOR, Refusal("group", "groups are of ExaBGP 3: use 'template' and 'inherit'")),
+    "a configuration file",
+)

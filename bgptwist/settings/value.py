@@ -1,0 +1,300 @@
+"""The values of statements: what each accepts, and what it is afterwards (configuration, 3 and 5)."""
+
+import re
+from typing import Final, NamedTuple
+
+from bgptwist.grammar.route import ALIASES
+from bgptwist.wire.errors import Misspelt
+from bgptwist.wire.kinds import Family
+from bgptwist.wire.registry import FAMILIES, family
+from bgptwist.wire.spell import address as spelt
+from bgptwist.wire.spell import address_octets, ipv4_octets
+from bgptwist.wire.values import asn
+from bgptwist.wire.words import Words, number
+
+BOOLEANS: Final = {
+    **dict.fromkeys(("true", "enable", "enabled", "yes", "1"), True),
+    **dict.fromkeys(("false", "disable", "disabled", "no", "0"), False),
+}
+"""Those of both generations, in any case."""
+
+AFIS: Final = {"ipv4": 1, "ipv6": 2}
+TTL_OFF: Final = ("disable", "false")
+MD5_LONGEST: Final = 80
+HOST_LONGEST: Final = 255
+RECEIVE: Final = 1
+SEND: Final = 2
+ADD_PATH: Final = {
+    "disable": 0,
+    "disabled": 0,
+    "false": 0,
+    "receive": RECEIVE,
+    "send": SEND,
+    "send/receive": SEND | RECEIVE,
+}
+ALL_FAMILIES: Final = "all"
+NAME: Final = re.compile(r"[A-Za-z0-9._-]+\Z")
+HOST_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\Z")
+
+
+class Range(NamedTuple):
+    """One peer, or with a length the peers of a range."""
+
+    address: str
+    length: int | None
+
+
+def boolean(words: Words) -> bool:
+    """`true enable enabled yes 1`, `false disable disabled no 0`."""
+    found = BOOLEANS.get(words.next("true or false").lower())
+    if found is None:
+        raise words.wrong("true or false")
+    return found
+
+
+def boolean_or_auto(words: Words) -> bool | None:
+    """A boolean; None for `auto`."""
+    if words.peek().lower() == "auto":
+        words.next("")
+        return None
+    return boolean(words)
+
+
+def asn_or_auto(words: Words) -> int | None:
+    """An AS number; None for `auto`."""
+    if words.peek().lower() == "auto":
+        words.next("")
+        return None
+    found = asn.read(words)
+    if found == asn.AS_TRANS:
+        raise words.wrong("another AS number", f"AS {found} stands for others and is nobody's (RFC 6793)")
+    return found
+
+
+def address(words: Words) -> str:
+    """An address in its canonical form."""
+    word = words.next("an address")
+    try:
+        return spelt(address_octets(word))
+    except ValueError:
+        raise words.wrong("an address", f"'{word}' is no address") from None
+
+
+def address_or_auto(words: Words) -> str:
+    """An address; '' for `auto`."""
+    if words.peek().lower() == "auto":
+        words.next("")
+        return ""
+    return address(words)
+
+
+def ipv4(words: Words) -> str:
+    """Four numbers with dots."""
+    word = words.next("an IPv4 address")
+    try:
+        return spelt(ipv4_octets(word))
+    except ValueError:
+        raise words.wrong("an IPv4 address", f"'{word}' is no IPv4 address") from None
+
+
+def link_local(words: Words) -> str:
+    """An address of fe80::/10."""
+    found = address(words)
+    octets = address_octets(found)
+    if len(octets) != 16 or octets[0] != 0xFE or octets[1] & 0xC0 != 0x80:
+        raise words.wrong("an address of fe80::/10", f"'{found}' is not link-local")
+    return found
+
+
+def peer(words: Words) -> Range:
+    """The address of a neighbor, or a range of addresses; its host bits stay as they are."""
+    word = words.next("an address")
+    text, slash, length = word.partition("/")
+    try:
+        octets = address_octets(text)
+    except ValueError:
+        raise words.wrong("an address", f"'{word}' is no address") from None
+    if not slash:
+        return Range(spelt(octets), None)
+    bits = number(length) if length.isdecimal() else -1
+    if not 0 <= bits <= len(octets) * 8:
+        raise words.wrong(f"a length from 0 to {len(octets) * 8}", f"'{word}' is no range of addresses")
+    return Range(spelt(octets), None if bits == len(octets) * 8 else bits)
+
+
+def hold_time(words: Words) -> int:
+    """Seconds: 0, or 3 and more (RFC 4271, 4.2)."""
+    wanted = "0, or a number from 3 to 65535"
+    found = words.integer(65535, wanted)
+    if found in (1, 2):
+        raise words.wrong(wanted)
+    return found
+
+
+def port(words: Words) -> int:
+    """A TCP port."""
+    return words.integer(65535, "a port from 1 to 65535", 1)
+
+
+def ttl(words: Words) -> int:
+    """0 to 255; 0 for `disable`."""
+    wanted = "a number from 0 to 255, or disable"
+    if words.peek().lower() in TTL_OFF:
+        words.next(wanted)
+        return 0
+    return words.integer(255, wanted)
+
+
+def rate_limit(words: Words) -> int:
+    """Updates a second; 0 for `disable`."""
+    wanted = "a number of at least 1, or disable"
+    if words.peek().lower() in TTL_OFF:
+        words.next(wanted)
+        return 0
+    return words.integer(1 << 31, wanted, 1)
+
+
+def text(words: Words) -> str:
+    """Everything up to the `;`: a word, a quoted text, or words that are joined."""
+    found = " ".join(words.words[words.at :])
+    words.at = len(words.words)
+    return found
+
+
+def word(words: Words) -> str:
+    """One word that is not empty."""
+    found = words.next("a word")
+    if not found:
+        raise words.wrong("a word", "the word is empty")
+    return found
+
+
+def optional_word(words: Words) -> str:
+    """One word, which may be empty."""
+    return words.next("a word")
+
+
+def name(words: Words) -> str:
+    """Letters, digits, dots, hyphens and underscores."""
+    wanted = "a name of letters, digits, '.', '_' and '-'"
+    found = words.next(wanted)
+    if not NAME.match(found):
+        raise words.wrong(wanted, f"'{found}' is no name")
+    return found
+
+
+def password(words: Words) -> str:
+    """An MD5 password of at most 80 characters; in base64 it may be longer before it is decoded."""
+    wanted = f"a password of 1 to {MD5_LONGEST} characters"
+    found = words.next(wanted)
+    if not found:
+        raise words.wrong(wanted, "the password is empty")
+    return found
+
+
+def host_name(words: Words) -> str:
+    """A host name of at most 255 characters."""
+    wanted = "a name of letters, digits, '.' and '-'"
+    found = words.next(wanted)
+    if len(found) > HOST_LONGEST:
+        raise words.wrong(f"at most {HOST_LONGEST} characters", "the name is too long")
+    if not HOST_NAME.match(found) or ".." in found:
+        raise words.wrong(wanted, f"'{found}' is no host name")
+    return found
+
+
+def names(words: Words) -> tuple[str, ...]:
+    """One name, or `[ a b ]` with or without commas."""
+    return tuple(words.items("a name", commas=True))
+
+
+def patterns(words: Words) -> tuple[str, ...]:
+    """One regular expression, or `[ a b ]`."""
+    start = words.at
+    found = words.items("a regular expression", commas=True)
+    for index, pattern in enumerate(found):
+        try:
+            re.compile(pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise Misspelt(f"'{pattern}' is no regular expression: {error}", "", start + index + 1) from None
+    return tuple(found)
+
+
+def graceful_restart(words: Words) -> int | None:
+    """Seconds in twelve bits (RFC 4724, 3); 0 is the hold time, None is `disable`."""
+    wanted = "a number from 0 to 4095, or disable"
+    if BOOLEANS.get(words.peek().lower()) is False and words.peek() != "0":
+        words.next(wanted)
+        return None
+    return words.integer(4095, wanted)
+
+
+def add_path(words: Words) -> int:
+    """`disable receive send send/receive` (RFC 7911, 4)."""
+    wanted = "disable, receive, send or send/receive"
+    found = ADD_PATH.get(words.next(wanted).lower())
+    if found is None:
+        raise words.wrong(wanted)
+    return found
+
+
+def arguments(words: Words) -> tuple[str, ...]:
+    """A program and its arguments."""
+    found = [words.next("a program")]
+    found += words.words[words.at :]
+    words.at = len(words.words)
+    if not found[0]:
+        raise Misspelt("the name of the program is empty", "a program", words.at - len(found))
+    return tuple(found)
+
+
+def encoder(words: Words) -> str:
+    """`json` or `text`."""
+    found = words.next("json or text").lower()
+    if found not in ("json", "text"):
+        raise words.wrong("json or text")
+    return found
+
+
+class FamilyReader:
+    """Reads the second word of a family whose first is the keyword."""
+
+    def __init__(self, afi: str) -> None:
+        self.afi = afi
+
+    def __call__(self, words: Words) -> Family:
+        known = ", ".join(each.name.split()[1] for each in FAMILIES if each.name.split()[0] == self.afi)
+        safi = words.next(known).lower()
+        found = family(self.afi, ALIASES.get(safi, safi))
+        if found is None:
+            raise words.wrong(known, f"family {self.afi} {safi} is not known")
+        return found
+
+
+class NextHopReader(FamilyReader):
+    """Reads `SAFI ipv6` after `ipv4`: a family and the AFI its next hops may have (RFC 8950, 4)."""
+
+    def __call__(self, words: Words) -> tuple[Family, int]:  # type: ignore[override]
+        found = super().__call__(words)
+        wanted = " or ".join(AFIS)
+        afi = AFIS.get(words.next(wanted).lower())
+        if afi is None:
+            raise words.wrong(wanted)
+        if found.safi not in (1, 2, 4, 128):
+            raise words.wrong("unicast, multicast, nlri-mpls or mpls-vpn", f"{found.name} has no other next hops")
+        return found, afi
+
+
+class AddPathReader(FamilyReader):
+    """Reads `SAFI` or `SAFI limit N` after an AFI; the limit of generation 6 is checked and not used."""
+
+    def __call__(self, words: Words) -> Family:
+        found = super().__call__(words)
+        if words.accept("limit"):
+            words.integer(65535, "a number from 1 to 65535", 1)
+        return found
+
+
+def everything(words: Words) -> str:
+    """`all;` has no value."""
+    return ALL_FAMILIES

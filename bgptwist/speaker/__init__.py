@@ -1,0 +1,1 @@
+"""All peers together: their sessions, tables and settings, and the events they publish."""

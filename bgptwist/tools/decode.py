@@ -1,0 +1,126 @@
+"""`bgptwist decode`: BGP messages in hexadecimal to JSON events, one line each."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable
+from typing import Final
+
+from bgptwist.api.encoders.dialects import Dialect, dialect_of
+from bgptwist.api.encoders.json import encode_message
+from bgptwist.speaker.events import (
+    KeepaliveMessage,
+    Message,
+    NotificationMessage,
+    OpenMessage,
+    RefreshMessage,
+    UnknownMessage,
+    UpdateMessage,
+)
+from bgptwist.tools.reflection import Reflection, any_neighbor, environment, settings_of
+from bgptwist.wire.errors import BgptwistError, Malformed
+from bgptwist.wire.framing import HEADER, KEEPALIVE, MARKER, NOTIFICATION, OPEN, ROUTE_REFRESH, UPDATE
+from bgptwist.wire.messages import notification, refresh
+from bgptwist.wire.messages import open as opens
+from bgptwist.wire.messages import update as updates
+from bgptwist.wire.registry import BY_CODE, BY_NAME
+
+DIRECTION: Final = "in"
+
+
+def octets_of(text: str) -> bytes:
+    """Hexadecimal with blanks, colons or 0x; ValueError when it is none."""
+    digits = "".join(text.split()).replace(":", "")
+    return bytes.fromhex(digits.removeprefix("0x"))
+
+
+def event(octets: bytes, kind: int, reflection: Reflection) -> Message:
+    """The event of one message, with or without its header; Malformed when it cannot be read."""
+    if octets[:16] == MARKER and len(octets) >= HEADER:
+        kind, body = octets[HEADER - 1], octets[HEADER:]
+    else:
+        body = octets
+    about = (reflection.identity, time.time(), DIRECTION, kind, body, None)
+    if kind == UPDATE:
+        update = updates.decode(body, reflection.receive, reflection.paths)
+        return UpdateMessage(*about, update, reflection.receive)
+    if kind == OPEN:
+        return OpenMessage(*about, opens.decode(body, BY_CODE))
+    if kind == NOTIFICATION:
+        return NotificationMessage(*about, notification.decode(body))
+    if kind == ROUTE_REFRESH:
+        return RefreshMessage(*about, refresh.decode(body))
+    return KeepaliveMessage(*about) if kind == KEEPALIVE else UnknownMessage(*about)
+
+
+def routes(octets: bytes, family: str) -> str:
+    """The JSON objects of an NLRI field, one a line."""
+    form = BY_NAME[family or "ipv4 unicast"]
+    return "\n".join(form.json(nlri) for nlri in form.split(octets, 0, len(octets)))
+
+
+def play(lines: Iterable[str], reflection: Reflection, dialect: Dialect) -> int:
+    """Decode each line; what cannot be read is told on the standard error."""
+    status = 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            print(encode_message(event(octets_of(line), UPDATE, reflection), dialect), flush=True)
+        except (ValueError, Malformed) as error:
+            print(f"line {number}: {reason(error)}", file=sys.stderr)
+            status = 1
+    return status
+
+
+def reason(error: Exception) -> str:
+    """Why a message cannot be shown."""
+    return f"invalid payload: {error}" if isinstance(error, Malformed) else f"invalid hexadecimal: {error}"
+
+
+def arguments(words: list[str]) -> argparse.Namespace:
+    """The options and the message."""
+    parser = argparse.ArgumentParser(prog="bgptwist decode", description="BGP messages in hexadecimal to JSON.")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("-u", "--update", action="store_const", dest="kind", const=UPDATE, help="an UPDATE (default)")
+    kind.add_argument("-o", "--open", action="store_const", dest="kind", const=OPEN, help="an OPEN")
+    kind.add_argument("-n", "--nlri", action="store_const", dest="kind", const=0, help="the routes of one family")
+    parser.add_argument("-f", "--family", default="", help="the family agreed, 'ipv4 unicast'; default: all")
+    parser.add_argument("-i", "--path-information", action="store_true", help="ADD-PATH was agreed")
+    parser.add_argument("-c", "--configuration", metavar="FILE", help="decode as the first neighbor of this file would")
+    parser.add_argument("message", nargs="*", help="hexadecimal, with or without header; none: lines of standard input")
+    found = parser.parse_args(words)
+    if found.family and found.family not in BY_NAME:
+        parser.error(f"family '{found.family}' is not known, there are: {', '.join(sorted(BY_NAME))}")
+    return found
+
+
+def main(words: list[str]) -> int:
+    """Print events; 0 when all messages could be read."""
+    found = arguments(words)
+    try:
+        surroundings = environment()
+        neighbor = any_neighbor(found.family, found.path_information)
+        if found.configuration:
+            neighbors = settings_of(found.configuration).neighbors
+            if not neighbors:
+                print(f"{found.configuration}: there is no neighbor", file=sys.stderr)
+                return 1
+            neighbor = neighbors[0]
+    except BgptwistError as error:
+        print(error, file=sys.stderr)
+        return 1
+    reflection = Reflection(neighbor, surroundings)
+    dialect = dialect_of(surroundings)
+    if not found.message:
+        return play(sys.stdin, reflection, dialect)
+    try:
+        octets = octets_of("".join(found.message))
+        if found.kind == 0:
+            print(routes(octets, found.family))
+        else:
+            print(encode_message(event(octets, found.kind or UPDATE, reflection), dialect))
+    except (ValueError, Malformed) as error:
+        print(reason(error), file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,145 @@
+"""`bgptwist encode`: helper commands to BGP messages in hexadecimal, a line for each command."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from zope.interface import implementer
+
+from bgptwist.api.call import Control
+from bgptwist.api.dispatcher import Dispatcher
+from bgptwist.grammar.selector import Selector
+from bgptwist.interfaces import ICaller
+from bgptwist.tools.reflection import Reflection, any_neighbor, environment, settings_of
+from bgptwist.wire.errors import BgptwistError, Refused
+from bgptwist.wire.framing import ROUTE_REFRESH, message
+from bgptwist.wire.kinds import Family
+from bgptwist.wire.messages import update as updates
+from bgptwist.wire.route import Announcement, Route
+
+
+class Scribe:
+    """Takes the place of the speaker: what would go to the one neighbor there is, goes into `messages`."""
+
+    def __init__(self, reflection: Reflection) -> None:
+        self.messages: list[bytes] = []
+        self.peers: dict[str, Any] = {}
+        self._context = reflection.negotiated.send
+
+    def select(self, selectors: list[Selector] | None, helper: str | None) -> int:
+        """Every command means the neighbor."""
+        return 1
+
+    def members_of(self, members: int) -> list[Any]:
+        """There is nothing to show."""
+        return []
+
+    def announce(self, routes: Iterable[Route], members: int) -> None:
+        """UPDATEs that announce; routes of one path share them."""
+        for family, path, next_hop, nlris in shared(routes):
+            self.messages += updates.announce(self._context, family, path, next_hop, nlris)
+
+    def withdraw(self, routes: Iterable[Route], members: int) -> None:
+        """UPDATEs that withdraw."""
+        for family, path, next_hop, nlris in shared(routes):
+            self.messages += updates.withdraw(self._context, family, path, next_hop, nlris)
+
+    def hold(self, announcement: Announcement, members: int) -> None:
+        """A watchdog makes no difference to the octets."""
+        self.announce(announcement.routes, members)
+
+    def end_of_rib(self, family: Family, members: int) -> bool:
+        """End-of-RIB."""
+        self.messages.append(updates.end_of_rib(family))
+        return True
+
+    def route_refresh(self, family: Family, members: int) -> bool:
+        """ROUTE-REFRESH."""
+        self.messages.append(message(ROUTE_REFRESH, family.header[:2] + b"\0" + family.header[2:]))
+        return True
+
+
+def shared(routes: Iterable[Route]) -> Iterator[tuple[Family, Any, bytes, list[bytes]]]:
+    """Routes by what they have in common: family, path, next hop, and the NLRI."""
+    groups: dict[tuple[Family, bytes, bytes], tuple[Any, list[bytes]]] = {}
+    for route in routes:
+        key = (route.family, route.path.octets, route.next_hop)
+        groups.setdefault(key, (route.path, []))[1].append(route.nlri)
+    for (family, _, next_hop), (path, nlris) in groups.items():
+        yield family, path, next_hop, nlris
+
+
+@implementer(ICaller)
+class Reader:
+    """Gives the commands; keeps the answers."""
+
+    name = "api-internal-cli-encode"
+    encoder = "text"
+
+    def __init__(self) -> None:
+        self.answers: list[str] = []
+
+    def write(self, line: str) -> None:
+        """An answer."""
+        self.answers.append(line)
+
+
+class NoDaemon:
+    """There is no process to stop."""
+
+    def shutdown(self) -> None:
+        """Nothing is stopped."""
+
+    def reload(self) -> None:
+        """Nothing is loaded."""
+
+    def restart(self) -> None:
+        """Nothing is restarted."""
+
+
+def play(lines: Iterable[str], reflection: Reflection) -> int:
+    """Print the messages of each command, those of one separated by blanks; 1 when one was refused."""
+    scribe = Scribe(reflection)
+    status = 0
+
+    def log(level: str, text: str) -> None:
+        if level == "warning":
+            print(text, file=sys.stderr)
+
+    speaker: Any = scribe
+    dispatcher = Dispatcher(Control(speaker, NoDaemon(), environment(), "", time.time, log))
+    reader = Reader()
+    conversation = dispatcher.converse(reader)
+    conversation.ack = True
+    for line in lines:
+        scribe.messages = []
+        reader.answers = []
+        for _ in dispatcher.command(conversation, line.rstrip("\n")) or ():
+            pass
+        if "error" in reader.answers:
+            status = 1
+        print(" ".join(octets.hex().upper() for octets in scribe.messages), flush=True)
+    return status
+
+
+def main(words: list[str]) -> int:
+    """Encode the commands given, or those of the standard input."""
+    parser = argparse.ArgumentParser(prog="bgptwist encode", description="Commands to BGP messages in hexadecimal.")
+    parser.add_argument("-c", "--configuration", metavar="FILE", help="encode as for the first neighbor of this file")
+    parser.add_argument("-f", "--family", default="", help="the family agreed, 'ipv4 unicast'; default: all")
+    parser.add_argument("command", nargs="*", help="one command; none: lines of standard input")
+    found = parser.parse_args(words)
+    try:
+        neighbor = any_neighbor(found.family)
+        if found.configuration:
+            neighbors = settings_of(found.configuration).neighbors
+            if not neighbors:
+                raise Refused(f"{found.configuration}: there is no neighbor")
+            neighbor = neighbors[0]
+        reflection = Reflection(neighbor, environment())
+    except BgptwistError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return play([" ".join(found.command)] if found.command else sys.stdin, reflection)

@@ -1,0 +1,1 @@
+"""Octets to values and back: pure Python on the standard library alone, without input or output."""

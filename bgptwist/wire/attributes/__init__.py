@@ -1,0 +1,1 @@
+"""The path attributes, one module for each type code."""

@@ -1,0 +1,64 @@
+"""EXTENDED_COMMUNITIES (RFC 4360; RFC 7153); the forms are rows of values.extended_community."""
+
+from typing import Final
+
+from bgptwist.wire.errors import Malformed
+from bgptwist.wire.kinds import OPTIONAL_TRANSITIVE, Attribute, Kind
+from bgptwist.wire.values import extended_community
+from bgptwist.wire.words import Words
+
+
+class ExtendedCommunities(Attribute):
+    """Extended communities in the order they came; `value` is their octets.
+
+    Without octets it is what `[ ]` says: nothing to send.
+    """
+
+    code: int = 16
+
+    def __init__(self, value: bytes) -> None:
+        self.value = value
+
+    def communities(self) -> list[bytes]:
+        """The communities, eight octets each."""
+        return [self.value[at : at + 8] for at in range(0, len(self.value), 8)]
+
+    def octets(self) -> bytes:
+        return self.value
+
+    def words(self) -> str:
+        written = " ".join([extended_community.words(community) for community in self.communities()])
+        return written if len(self.value) == 8 else f"[ {written} ]"
+
+    def json(self) -> str:
+        listed = [extended_community.json(community) for community in sorted(self.communities())]
+        return f"[ {', '.join(listed)} ]"
+
+
+def decode(value: bytes) -> Attribute:
+    if not value or len(value) % 8:
+        raise Malformed(f"extended communities of {len(value)} octets", 3, 5)
+    return ExtendedCommunities(value)
+
+
+def read(words: Words) -> Attribute:
+    """In ascending order; duplicates remain."""
+    return ExtendedCommunities(extended_community.read(words))
+
+
+def joined(one: bytes, other: bytes) -> bytes:
+    """Two values as one, in ascending order: a statement that says `extended-community` twice means both."""
+    value = one + other
+    return b"".join(sorted([value[at : at + 8] for at in range(0, len(value), 8)]))
+
+
+KIND: Final = Kind(
+    16,
+    "extended-community",
+    OPTIONAL_TRANSITIVE,
+    decode,
+    read,
+    unit=8,
+    rfc="RFC 4360",
+    help="extended communities: one, or [ target:65000:1 origin:10.0.0.1:7 0x030b000000000064 ]",
+)

@@ -1,0 +1,1 @@
+"""The capabilities of an OPEN, one module for each capability code."""

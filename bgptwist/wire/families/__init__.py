@@ -1,0 +1,1 @@
+"""The address families, one module for each NLRI format."""

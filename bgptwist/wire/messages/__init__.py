@@ -1,0 +1,1 @@
+"""The BGP messages, one module for each message type."""

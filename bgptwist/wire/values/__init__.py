@@ -1,0 +1,1 @@
+"""The values that several code points share: addresses, AS numbers, labels, route distinguishers and their like."""

@@ -1,0 +1,202 @@
+"""Who is told what: sections, forms, counters."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface.verify import verifyObject
+
+from bgptwist.api.encoders.dialects import VERSION_5
+from bgptwist.api.encoders.json import Stamp
+from bgptwist.api.subscriptions import Subscriptions
+from bgptwist.interfaces import IEventSink
+from bgptwist.settings.model import ApiSettings, DirectionSettings, HelperSettings, NeighborSettings
+from bgptwist.speaker.events import Event, FsmChanged, Identity, KeepaliveMessage, StateChanged
+from tests.api.test_json import update
+
+JSON = HelperSettings("j", ("/bin/j",), "json")
+OTHER = HelperSettings("k", ("/bin/k",), "json")
+TEXT = HelperSettings("t", ("/bin/t",), "text")
+UPDATES = frozenset({"update", "keepalive"})
+PARSED = DirectionSettings(UPDATES, parsed=True)
+
+
+def neighbor(*sections: ApiSettings, address: str = "127.0.0.1") -> NeighborSettings:
+    return NeighborSettings(address, api=sections)
+
+
+NAME = neighbor().name
+
+
+def identity(name: str = NAME) -> Identity:
+    return Identity(name, "127.0.0.1", "127.0.0.1", 65000, 65001, "1.2.3.4")
+
+
+def keepalive(direction: str = "receive", name: str = NAME) -> Event:
+    return KeepaliveMessage(identity(name), 1.5, direction, 4, b"", None)
+
+
+class Crowd:
+    """Subscriptions with helpers that remember what they were told."""
+
+    def __init__(self, *sections: ApiSettings, helpers: tuple[HelperSettings, ...] = (JSON, OTHER, TEXT)) -> None:
+        self.subscriptions = Subscriptions(VERSION_5, lambda: Stamp("vm", 699, 697))
+        self.subscriptions.configure([neighbor(*sections)], helpers)
+        self.told: dict[str, list[str]] = {}
+        for helper in helpers:
+            self.told[helper.name] = []
+            self.subscriptions.attach(helper.name, self.told[helper.name].append)
+
+    def publish(self, *events: Event) -> None:
+        for event in events:
+            self.subscriptions.publish(event)
+
+    def values(self, name: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.told[name]]
+
+    def counters(self, name: str) -> list[int]:
+        return [value["counter"] for value in self.values(name)]
+
+
+class InterestTests(SynchronousTestCase):
+    """What the speaker may leave out."""
+
+    def test_it_provides_its_interface(self) -> None:
+        self.assertTrue(verifyObject(IEventSink, Subscriptions(VERSION_5)))
+
+    def test_interest_is_the_sum_of_the_sections(self) -> None:
+        crowd = Crowd(
+            ApiSettings(("j",), neighbor_changes=True, receive=PARSED),
+            ApiSettings(("t",), fsm=True, signal=True, negotiated=True, send=PARSED),
+        )
+        self.assertEqual(
+            crowd.subscriptions.interest(NAME),
+            {
+                "neighbor-changes",
+                "fsm",
+                "signal",
+                "negotiated",
+                "receive-update",
+                "receive-keepalive",
+                "send-update",
+                "send-keepalive",
+            },
+        )
+
+    def test_a_type_without_a_form_is_of_no_interest(self) -> None:
+        crowd = Crowd(ApiSettings(("j",), receive=DirectionSettings(UPDATES)))
+        self.assertEqual(crowd.subscriptions.interest(NAME), frozenset())
+
+    def test_nobody_is_interested_in_an_unknown_neighbor(self) -> None:
+        self.assertEqual(Crowd().subscriptions.interest("neighbor 9.9.9.9"), frozenset())
+
+    def test_a_neighbor_may_come_and_go(self) -> None:
+        crowd = Crowd()
+        late = neighbor(ApiSettings(("j",), receive=PARSED), address="127.0.0.9")
+        crowd.subscriptions.add(late)
+        crowd.publish(keepalive(name=late.name))
+        crowd.subscriptions.remove(late.name)
+        crowd.publish(keepalive(name=late.name))
+        self.assertEqual(crowd.counters("j"), [1])
+        self.assertEqual(crowd.subscriptions.interest(late.name), frozenset())
+
+
+class PublishTests(SynchronousTestCase):
+    """Who gets what."""
+
+    def test_only_who_asked_is_told(self) -> None:
+        crowd = Crowd(ApiSettings(("j",), receive=PARSED), ApiSettings(("t",), neighbor_changes=True))
+        crowd.publish(keepalive(), keepalive("send"), StateChanged(identity(), 1.5, "up"))
+        self.assertEqual([value["type"] for value in crowd.values("j")], ["keepalive"])
+        self.assertEqual(crowd.told["t"], ["neighbor 127.0.0.1 up\n"])
+        self.assertEqual(crowd.told["k"], [])
+
+    def test_each_helper_counts_each_neighbor_from_one_without_gaps(self) -> None:
+        second = neighbor(ApiSettings(("j",), receive=PARSED), address="127.0.0.2")
+        crowd = Crowd(ApiSettings(("j", "k"), receive=PARSED))
+        crowd.subscriptions.add(second)
+        crowd.publish(keepalive(), keepalive(name=second.name), keepalive(), keepalive())
+        self.assertEqual(crowd.counters("j"), [1, 1, 2, 3])
+        self.assertEqual(crowd.counters("k"), [1, 2, 3])
+
+    def test_a_helper_that_is_not_running_is_told_nothing(self) -> None:
+        crowd = Crowd(ApiSettings(("j",), receive=PARSED))
+        crowd.subscriptions.detach("j")
+        crowd.publish(keepalive())
+        self.assertEqual(crowd.told["j"], [])
+        crowd.subscriptions.attach("j", crowd.told["j"].append)
+        crowd.publish(keepalive())
+        self.assertEqual(crowd.counters("j"), [1])
+
+    def test_a_new_run_is_counted_anew(self) -> None:
+        crowd = Crowd(ApiSettings(("j",), receive=PARSED))
+        crowd.publish(keepalive(), keepalive())
+        crowd.subscriptions.attach("j", crowd.told["j"].append)
+        crowd.publish(keepalive())
+        self.assertEqual(crowd.counters("j"), [1, 2, 1])
+
+    def test_a_new_configuration_keeps_the_counters(self) -> None:
+        section = ApiSettings(("j",), receive=PARSED)
+        crowd = Crowd(section)
+        crowd.publish(keepalive())
+        crowd.subscriptions.configure([neighbor(section, ApiSettings(("k",)))], (JSON, OTHER))
+        crowd.publish(keepalive())
+        self.assertEqual(crowd.counters("j"), [1, 2])
+
+    def test_sections_of_one_helper_add_up(self) -> None:
+        crowd = Crowd(ApiSettings(("j",), receive=PARSED), ApiSettings(("j",), send=PARSED))
+        crowd.publish(keepalive(), keepalive("send"))
+        self.assertEqual(crowd.counters("j"), [1, 2])
+
+    def test_flags_of_one_helper_do_not_change_what_another_gets(self) -> None:
+        both = DirectionSettings(UPDATES, packets=True, consolidate=True)
+        crowd = Crowd(ApiSettings(("j",), receive=both), ApiSettings(("k",), receive=PARSED))
+        crowd.publish(keepalive())
+        self.assertIn("header", crowd.values("j")[0])
+        self.assertNotIn("header", crowd.values("k")[0])
+
+    def test_an_event_of_no_known_sort_is_ignored(self) -> None:
+        crowd = Crowd(ApiSettings(("j",), fsm=True))
+        crowd.subscriptions.publish(object())
+        crowd.subscriptions.publish(Event(identity(), 1.5))
+        crowd.publish(FsmChanged(identity(), 1.5, "IDLE"))
+        self.assertEqual(crowd.counters("j"), [1])
+
+    def test_helpers_of_one_form_share_the_line(self) -> None:
+        crowd = Crowd(ApiSettings(("j", "k"), receive=PARSED))
+        event = update("180A0000")
+        event.identity = identity()
+        crowd.publish(event)
+        self.assertEqual(crowd.told["j"], crowd.told["k"])
+
+
+class FormTests(SynchronousTestCase):
+    """`parsed`, `packets`, `consolidate`."""
+
+    def forms(self, **flags: bool) -> list[tuple[bool, bool]]:
+        """For each event: whether it has the octets at top level, and inside."""
+        crowd = Crowd(ApiSettings(("j",), receive=replace(PARSED, **{"parsed": False, **flags})))
+        crowd.publish(keepalive())
+        return [("header" in value, "message" in value["neighbor"]) for value in crowd.values("j")]
+
+    def test_parsed_is_the_meaning(self) -> None:
+        self.assertEqual(self.forms(parsed=True), [(False, False)])
+
+    def test_packets_are_the_octets(self) -> None:
+        self.assertEqual(self.forms(packets=True), [(False, True)])
+
+    def test_both_are_two_events_octets_first(self) -> None:
+        self.assertEqual(self.forms(parsed=True, packets=True), [(False, True), (False, False)])
+
+    def test_consolidate_puts_both_into_one(self) -> None:
+        self.assertEqual(self.forms(packets=True, consolidate=True), [(True, False)])
+        self.assertEqual(self.forms(parsed=True, packets=True, consolidate=True), [(True, False)])
+
+    def test_consolidate_alone_is_the_meaning(self) -> None:
+        self.assertEqual(self.forms(consolidate=True), [(False, False)])
+
+    def test_farewell(self) -> None:
+        crowd = Crowd()
+        self.assertEqual(crowd.subscriptions.farewell("text", 1.5), "shutdown 699 697\n")
+        self.assertEqual(json.loads(crowd.subscriptions.farewell("json", 1.5))["notification"], "shutdown")

@@ -1,0 +1,92 @@
+"""Socket options as the kernel wants them."""
+
+import socket
+from dataclasses import replace
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bgptwist.net.sockets import (
+    IP_MINTTL,
+    IPV6_MINHOPCOUNT,
+    Unsupported,
+    prepare_outgoing,
+    sent_ttl,
+    set_option,
+    set_ttl,
+    sign,
+    signature,
+    sockaddr,
+)
+from tests.net.loopback import ACTIVE
+
+
+class SignatureTests(SynchronousTestCase):
+    """struct tcp_md5sig of linux/tcp.h."""
+
+    def test_an_ipv4_address(self) -> None:
+        octets = sockaddr("192.0.2.1")
+        self.assertEqual(len(octets), 128)
+        self.assertEqual(octets[:8], socket.AF_INET.to_bytes(2, "little") + bytes((0, 0, 192, 0, 2, 1)))
+
+    def test_an_ipv6_address(self) -> None:
+        octets = sockaddr("2001:db8::1%eth0")
+        self.assertEqual(octets[:2], socket.AF_INET6.to_bytes(2, "little"))
+        self.assertEqual(octets[8:24], bytes.fromhex("20010db8000000000000000000000001"))
+
+    def test_the_key_stands_behind_its_length(self) -> None:
+        octets = signature("192.0.2.1", None, b"secret")
+        self.assertEqual((len(octets), octets[128:136]), (216, bytes((0, 0, 6, 0, 0, 0, 0, 0))))
+        self.assertEqual(octets[136:], b"secret" + bytes(74))
+
+    def test_a_prefix_has_its_flag(self) -> None:
+        self.assertEqual(signature("192.0.2.0", 24, b"x")[128:130], bytes((1, 24)))
+
+    def test_removing_a_key_that_is_not_there_is_no_error(self) -> None:
+        with socket.socket() as handle:
+            try:
+                sign(handle, "192.0.2.1", None, b"")
+            except Unsupported as error:
+                raise self.skipTest(error.text) from None
+
+    def test_a_key_that_is_too_long_is_refused_in_one_line(self) -> None:
+        with socket.socket() as handle:
+            error = self.assertRaises(Unsupported, sign, handle, "192.0.2.1", None, b"x" * 81)
+        self.assertEqual(error.text, "the MD5 password for 192.0.2.1 has 81 octets, 80 are allowed")
+
+    def test_the_password_is_never_in_the_error(self) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
+            error = self.assertRaises(Unsupported, sign, handle, "192.0.2.1", None, b"secret")
+        self.assertNotIn("secret", str(error))
+        self.assertTrue(error.text.startswith("the kernel takes no MD5 password for 192.0.2.1: "))
+
+
+class TTLTests(SynchronousTestCase):
+    """How far a peer may be (RFC 5082)."""
+
+    def test_who_demands_also_sends_255(self) -> None:
+        self.assertEqual(sent_ttl(ACTIVE), 0)
+        self.assertEqual(sent_ttl(replace(ACTIVE, incoming_ttl=254)), 255)
+        self.assertEqual(sent_ttl(replace(ACTIVE, incoming_ttl=254, outgoing_ttl=3)), 3)
+
+    def test_both_families(self) -> None:
+        settings = replace(ACTIVE, incoming_ttl=254)
+        with socket.socket(socket.AF_INET) as fourth, socket.socket(socket.AF_INET6) as sixth:
+            set_ttl(fourth, settings)
+            set_ttl(sixth, settings)
+            self.assertEqual(fourth.getsockopt(socket.IPPROTO_IP, socket.IP_TTL), 255)
+            self.assertEqual(fourth.getsockopt(socket.IPPROTO_IP, IP_MINTTL), 254)
+            self.assertEqual(sixth.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS), 255)
+            self.assertEqual(sixth.getsockopt(socket.IPPROTO_IPV6, IPV6_MINHOPCOUNT), 254)
+
+    def test_nothing_is_set_that_nobody_configured(self) -> None:
+        with socket.socket() as touched, socket.socket() as untouched:
+            prepare_outgoing(touched, ACTIVE)
+            for option in (socket.IP_TTL, IP_MINTTL):
+                self.assertEqual(
+                    touched.getsockopt(socket.IPPROTO_IP, option), untouched.getsockopt(socket.IPPROTO_IP, option)
+                )
+
+    def test_what_the_kernel_does_not_know_is_one_line(self) -> None:
+        with socket.socket() as handle:
+            error = self.assertRaises(Unsupported, set_option, handle, socket.IPPROTO_IP, 9999, 1, "magic")
+        self.assertEqual(error.text, "the kernel refuses magic: Protocol not available")
