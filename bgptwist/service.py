@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
-from twisted.logger import Logger, LogLevel
+from twisted.logger import ILogObserver, Logger, LogLevel
 from twisted.python import usage
+from twisted.python.components import Componentized
 from twisted.python.reflect import namedAny
 
 from bgptwist.api.call import Control
@@ -18,7 +19,7 @@ from bgptwist.api.encoders.dialects import dialect_of
 from bgptwist.api.subscriptions import Subscriptions
 from bgptwist.grammar.route import RouteReader
 from bgptwist.interfaces import IEventSink
-from bgptwist.net import privileges
+from bgptwist.net import logs, privileges
 from bgptwist.net.bgp import Connections
 from bgptwist.net.connect import Network
 from bgptwist.net.keeper import Helpers
@@ -130,6 +131,13 @@ class Daemon(MultiService):
         return find(self.speaker.peers.values(), local, port, remote)
 
     # ------------------------------------------------------------------ life
+
+    def setServiceParent(self, parent: Any) -> None:  # noqa: N802
+        """Join an application, and tell it where the log goes if the settings say so."""
+        super().setServiceParent(parent)  # type: ignore[no-untyped-call]
+        observer = logs.observer(self.environment)
+        if observer is not None and isinstance(parent, Componentized):
+            parent.setComponent(ILogObserver, observer)
 
     def privilegedStartService(self) -> None:
         """Open the ports."""

@@ -80,6 +80,8 @@ class Subscriptions:
         self._listeners: dict[str, Listener] = {}
         self._audiences: dict[str, Audience] = {}
         self._shared: dict[tuple[ApiSettings, ...], Audience] = {}
+        self.on_problem: Callable[[str], None] = ignore
+        """Told of an event that could not be written."""
 
     # ------------------------------------------------------------------ settings
 
@@ -156,7 +158,7 @@ class Subscriptions:
                 if send is None:
                     continue
                 if encoded is None:
-                    encoded = group.encoder.encode(event, group.form)
+                    encoded = self._encode(event, group)
                     if encoded is None:
                         break
                 if group.encoder.counted:
@@ -164,6 +166,14 @@ class Subscriptions:
                     send(f"{encoded[0]}{count}{encoded[1]}")
                 else:
                     send(encoded[0])
+
+    def _encode(self, event: Event, group: Group) -> tuple[str, str] | None:
+        """Write an event; if that fails a listener gets the octets, and the session goes on."""
+        try:
+            return group.encoder.encode(event, group.form)
+        except Exception as error:
+            self.on_problem(f"{event.identity.name}: {type(event).__name__} cannot be written: {error!r}")
+            return group.encoder.encode(event, PACKET) if isinstance(event, Message) else None
 
     # ------------------------------------------------------------------ sections into groups
 
@@ -194,6 +204,10 @@ class Subscriptions:
 
 
 classImplements(Subscriptions, IEventSink)
+
+
+def ignore(problem: str) -> None:
+    """Nobody wants to know."""
 
 
 def union(blocks: list[DirectionSettings]) -> DirectionSettings:

@@ -16,6 +16,9 @@ from bgptwist.wire.words import Words, number
 PARTS: Final = 65536
 """The most routes that one `split` may make."""
 
+LONGEST: Final = 65000
+"""Octets of attributes that an extended message surely holds (RFC 8654)."""
+
 REMEMBERED: Final = 4096
 """Characters of the longest text that is worth remembering."""
 
@@ -102,6 +105,8 @@ class RouteReader:
             except Misspelt as error:
                 error.at = first + index
                 raise
+            if tail.split >= 0 and len(routes) > PARTS:
+                raise Misspelt(f"the prefixes have more than {PARTS} parts", "a shorter 'split'", first + index)
         return Announcement(routes, tail.watchdog, tail.held, tail.name)
 
     def family_route(self, afi: str, safi: str, text: str, *, withdraw: bool = False) -> Announcement:
@@ -277,6 +282,9 @@ class RouteReader:
                 raise words.wrong("an attribute", f"'{word}' is not known in a route")
             values.append(kind.read(words))
         values = gathered(values)
+        size = sum([len(value.octets()) for value in values])
+        if size > LONGEST:
+            raise Misspelt(f"the attributes take {size} octets", f"at most {LONGEST}", len(given))
         if values:
             tail.path = self._intern(path_of(values))
         if not tail.watchdog:

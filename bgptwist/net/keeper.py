@@ -29,9 +29,9 @@ PRIVATE: Final = ("exabgp_cli_pipe", "exabgp.cli.pipe")
 
 def how(reason: Failure) -> str:
     """How a process ended, '' when it did well."""
-    if not reason.check(ProcessTerminated):
-        return ""
     ended = reason.value
+    if not isinstance(ended, ProcessTerminated):
+        return ""
     return f" by signal {ended.signal}" if ended.signal else f" with status {ended.exitCode}"
 
 
@@ -80,7 +80,7 @@ class Keeper:
         umask = helpers.environment.daemon_umask
         try:
             leader = GroupLeader(helpers.clock, self.settings.run, variables, FOLDER, umask, protocol)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self.log.error("helper {name} cannot be started: {error}", name=name, error=error)
             self._after()
             return

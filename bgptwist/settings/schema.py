@@ -271,7 +271,7 @@ NEIGHBOR: Final = Section(
         Keyword("peer-as", value.asn_or_auto, "the peer's AS number, or auto for any"),
         Keyword("hold-time", value.hold_time, "seconds without a message before the session ends; 0 for ever"),
         flag("passive", "never connect"),
-        Keyword("listen", value.port, "a port of our own for this neighbor"),
+        Keyword("listen", value.port_or_none, "a port of our own for this neighbor"),
         Keyword("connect", value.port, "the peer's port"),
         Keyword("source-interface", value.optional_word, "the interface to use", bare=""),
         Keyword("md5-password", value.password, "sign the connection (RFC 2385)"),

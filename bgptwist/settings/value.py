@@ -136,6 +136,11 @@ def port(words: Words) -> int:
     return words.integer(65535, "a port from 1 to 65535", 1)
 
 
+def port_or_none(words: Words) -> int:
+    """A TCP port, or 0 for none."""
+    return words.integer(65535, "a port from 1 to 65535, or 0 for none")
+
+
 def ttl(words: Words) -> int:
     """0 to 255; 0 for `disable`."""
     wanted = "a number from 0 to 255, or disable"

@@ -264,8 +264,9 @@ class Speaker:
 
 def words_of(settings: NeighborSettings) -> dict[str, str]:
     """The words a selector may ask for."""
+    length = "" if settings.prefix_length is None else f"/{settings.prefix_length}"
     return {
-        "neighbor": settings.peer_address,
+        "neighbor": settings.peer_address + length,
         "local-ip": settings.local_address or "auto",
         "local-as": "auto" if settings.local_as is None else str(settings.local_as),
         "peer-as": "auto" if settings.peer_as is None else str(settings.peer_as),

@@ -100,7 +100,7 @@ def main(words: list[str]) -> int:
     found = arguments(words)
     try:
         surroundings = environment()
-        neighbor = any_neighbor(found.family, found.path_information)
+        neighbor = any_neighbor(surroundings, found.family, found.path_information)
         if found.configuration:
             neighbors = settings_of(found.configuration).neighbors
             if not neighbors:

@@ -12,6 +12,7 @@ from bgptwist.api.call import Control
 from bgptwist.api.dispatcher import Dispatcher
 from bgptwist.grammar.selector import Selector
 from bgptwist.interfaces import ICaller
+from bgptwist.settings.model import Environment
 from bgptwist.tools.reflection import Reflection, any_neighbor, environment, settings_of
 from bgptwist.wire.errors import BgptwistError, Refused
 from bgptwist.wire.framing import ROUTE_REFRESH, message
@@ -99,7 +100,7 @@ class NoDaemon:
         """Nothing is restarted."""
 
 
-def play(lines: Iterable[str], reflection: Reflection) -> int:
+def play(lines: Iterable[str], reflection: Reflection, surroundings: Environment) -> int:
     """Print the messages of each command, those of one separated by blanks; 1 when one was refused."""
     scribe = Scribe(reflection)
     status = 0
@@ -109,7 +110,7 @@ def play(lines: Iterable[str], reflection: Reflection) -> int:
             print(text, file=sys.stderr)
 
     speaker: Any = scribe
-    dispatcher = Dispatcher(Control(speaker, NoDaemon(), environment(), "", time.time, log))
+    dispatcher = Dispatcher(Control(speaker, NoDaemon(), surroundings, "", time.time, log))
     reader = Reader()
     conversation = dispatcher.converse(reader)
     conversation.ack = True
@@ -132,14 +133,15 @@ def main(words: list[str]) -> int:
     parser.add_argument("command", nargs="*", help="one command; none: lines of standard input")
     found = parser.parse_args(words)
     try:
-        neighbor = any_neighbor(found.family)
+        surroundings = environment()
+        neighbor = any_neighbor(surroundings, found.family)
         if found.configuration:
             neighbors = settings_of(found.configuration).neighbors
             if not neighbors:
                 raise Refused(f"{found.configuration}: there is no neighbor")
             neighbor = neighbors[0]
-        reflection = Reflection(neighbor, environment())
+        reflection = Reflection(neighbor, surroundings)
     except BgptwistError as error:
         print(error, file=sys.stderr)
         return 1
-    return play([" ".join(found.command)] if found.command else sys.stdin, reflection)
+    return play([" ".join(found.command)] if found.command else sys.stdin, reflection, surroundings)

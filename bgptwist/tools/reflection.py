@@ -56,11 +56,15 @@ class Reflection:
         return router_id if not text else address_octets(text)
 
 
-def any_neighbor(families: str = "", add_path: bool = False) -> NeighborSettings:
-    """A neighbor on the loopback with that family (`ipv4 unicast`), or with all there are."""
+def any_neighbor(surroundings: Environment, families: str = "", add_path: bool = False) -> NeighborSettings:
+    """A neighbor on the loopback with that family (`ipv4 unicast`), or with all there are.
+
+    Events of generation 6 tell a router id, those of ExaBGP's `decode` of generation 5 do not.
+    """
     settings = NeighborSettings(
         ADDRESS,
         local_address=ADDRESS,
+        router_id=ADDRESS if surroundings.compat_generation >= 6 else "",
         local_as=LOCAL_AS,
         peer_as=LOCAL_AS,
         families=tuple(family for family in FAMILIES if not families or family.name == families),

@@ -253,7 +253,8 @@ class ReceiveContext:
 
     Equal sessions share one context, found by `identity`.
     `families` maps family indexes (AFI << 8 | SAFI) to the negotiated Family, with path ids where agreed.
-    `external`: the peer is of another AS.  `mandatory`: whether missing well-known attributes are a fault.
+    `external`: the peer is of another AS.  `mandatory`: whether well-known attributes that are missing, or that nobody
+    knows, are a fault; tools that only show octets do without.
     """
 
     def __init__(

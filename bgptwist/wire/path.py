@@ -278,6 +278,9 @@ class PathTable:
             known.add(code)
             kind = KINDS.get(code)
             if kind is None:
+                if not self.context.mandatory:
+                    kept[code] = (flags & 0xF0 | PARTIAL, value)
+                    continue
                 if not flags & OPTIONAL:
                     data = header(flags, code, len(value)) + value
                     raise Malformed(f"well-known attribute {code} is not known", 3, 2, data)

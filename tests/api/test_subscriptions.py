@@ -163,6 +163,17 @@ class PublishTests(SynchronousTestCase):
         crowd.publish(FsmChanged(identity(), 1.5, "IDLE"))
         self.assertEqual(crowd.counters("j"), [1])
 
+    def test_an_event_that_cannot_be_written_is_told_as_octets(self) -> None:
+        crowd = Crowd(ApiSettings(("j",), receive=PARSED, fsm=True))
+        problems: list[str] = []
+        crowd.subscriptions.on_problem = problems.append
+        event = update("180A0000")
+        event.identity = identity()
+        event.update.announced[0].nlris = [b""]
+        crowd.publish(event)
+        self.assertEqual(crowd.values("j")[0]["neighbor"]["message"]["category"], 2)
+        self.assertIn("UpdateMessage cannot be written", problems[0])
+
     def test_helpers_of_one_form_share_the_line(self) -> None:
         crowd = Crowd(ApiSettings(("j", "k"), receive=PARSED))
         event = update("180A0000")

@@ -181,6 +181,11 @@ class RouteReaderTests(SynchronousTestCase):
         self.refused(f"10.0.0.0/24 {HOP} metric 5", 3)
         self.refused(f"10.0.0.0/24 {HOP} med", 4)
 
+    def test_attributes_that_no_message_holds_are_refused(self) -> None:
+        self.refused(f"10.0.0.0/24 {HOP} community [ {'1:1 ' * 20000}]", 20006, "the attributes take 80000 octets")
+        many = self.route(f"10.0.0.0/24 {HOP} community [ {'1:1 ' * 16000}]")
+        self.assertEqual(len(many.path.octets), 64004)
+
     def test_a_command_may_end_with_a_semicolon_or_have_braces(self) -> None:
         wanted = [f"10.0.0.0/24 {HOP} med 5"]
         self.assertEqual(self.words(f"10.0.0.0/24 {HOP} med 5;"), wanted)
@@ -240,6 +245,7 @@ class AttributesTests(SynchronousTestCase):
             (f"{HOP} metric nlri 10.0.0.0/24", 2),
             (f"{HOP} nlri 10.0.0.0/24 10.0.0.1/24", 4),
             ("med 5 nlri 10.0.0.0/24", 2),
+            (f"{HOP} split /32 nlri 10.0.0.0/17 10.1.0.0/17 10.2.0.0/17", 7),
         ):
             error = self.assertRaises(Misspelt, self.reader.attributes, text)
             self.assertEqual(error.at, at, text)

@@ -408,6 +408,32 @@ class ProcessTests(TestCase):
         await self.until(self.debugged)
         self.assertEqual(len(self.stage.routes()), 30000)
 
+    async def test_a_helper_that_reads_late_gets_the_newest_events_and_every_answer(self) -> None:
+        helpers = self.start(
+            self.program(
+                "say('version')\nsay('debug ready')\ntime.sleep(0.2)\ncount = answers = 0\n"
+                "for line in sys.stdin:\n"
+                " count += line.startswith('event')\n"
+                " answers += line in ('done\\n', 'bgptwist 0.1.0\\n')\n"
+                " if line.startswith('event 4999 '): break\n"
+                "say('debug got %d %d' % (count, answers))\ntime.sleep(60)"
+            )
+        )
+        await self.until(self.debugged)
+        protocol = helpers.keepers["h"].protocol
+        assert protocol is not None
+        changes: list[bool] = []
+        protocol.on_behind = changes.append
+        for number in range(5000):
+            protocol.send(f"event {number} {'x' * 1000}")
+        self.assertTrue(protocol.is_behind)
+        self.assertEqual(helpers.behind, ["h"])
+        self.assertGreater(helpers.queues()["h"][0], 500)
+        await self.until(lambda: len(self.debugged()) == 2)
+        self.assertEqual(self.debugged()[1], f"got {5000 - protocol.events.dropped} 2")
+        self.assertGreater(protocol.events.dropped, 1000)
+        self.assertEqual(changes, [True, False])
+
     async def test_a_helper_that_ended_is_started_again_and_what_it_said_last_counts(self) -> None:
         helpers = self.start(
             self.program("say('debug pid %d' % os.getpid())\nsys.stdout.write('shutdown'); sys.stdout.flush()")

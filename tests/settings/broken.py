@@ -208,7 +208,7 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
     (
         "a port above 65535",
         neighbor("listen 70000;"),
-        "f:7:8: '70000' cannot be read, expected a port from 1 to 65535",
+        "f:7:8: '70000' cannot be read, expected a port from 1 to 65535, or 0 for none",
     ),
     (
         "an AS number above 32 bits",
