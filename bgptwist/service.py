@@ -132,7 +132,7 @@ class Daemon(MultiService):
 
     # ------------------------------------------------------------------ life
 
-    def setServiceParent(self, parent: Any) -> None:  # noqa: N802
+    def setServiceParent(self, parent: Any) -> None:
         """Join an application, and tell it where the log goes if the settings say so."""
         super().setServiceParent(parent)  # type: ignore[no-untyped-call]
         observer = logs.observer(self.environment)

@@ -31,7 +31,7 @@ def nowhere(event: object) -> None:
 def destination(name: str) -> Any:
     """An observer that writes to `stdout`, `stderr`, `syslog` or a file of 1 MiB, of which three older ones are kept."""
     if name == "syslog":
-        emit: Any = SyslogObserver("bgptwist").emit  # type: ignore[no-untyped-call]
+        emit: Any = SyslogObserver("bgptwist").emit
         return Legacy(emit)
     if name in ("stdout", "stderr"):
         return textFileLogObserver(sys.stderr)  # ExaBGP's log goes to the standard error either way
