@@ -1,5 +1,6 @@
 """Where objects are built and joined: the options of twistd, and one MultiService with everything in starting order."""
 
+import gc
 import os
 import signal
 import time
@@ -36,6 +37,9 @@ from bgptwist.wire.errors import BgptwistError, Refused
 
 VERSION: Final = "0.1.0"
 """Of bgptwist; setup.cfg reads it here."""
+YOUNG: Final = 20_000
+"""New objects before the garbage collector looks at them: a full table makes many, nearly all without cycles."""
+
 CEASE: Final = 6
 SHUTDOWN: Final = 2
 
@@ -146,6 +150,10 @@ class Daemon(MultiService):
 
     def startService(self) -> None:
         """Ports first, then the user is changed, then helpers, then peers."""
+        if self._owner:
+            # What there is now stays: the collector need not look at it again and again while routes come and go.
+            gc.freeze()
+            gc.set_threshold(YOUNG)
         self.listeners.expect(self._first.neighbors, self.environment)
         super().startService()  # type: ignore[no-untyped-call]
         if self.environment.daemon_drop:

@@ -29,7 +29,7 @@ def nowhere(event: object) -> None:
 
 
 def destination(name: str) -> Any:
-    """An observer that writes to `stdout`, `stderr`, `syslog` or a file of 1 MiB, of which three older ones are kept."""
+    """An observer that writes to `stdout`, `stderr`, `syslog`, or a file of 1 MiB with three older ones kept."""
     if name == "syslog":
         emit: Any = SyslogObserver("bgptwist").emit
         return Legacy(emit)

@@ -12,7 +12,7 @@ def drop(user: str) -> bool:
 
     Refused when there is no such user or the system does not let us.
     """
-    if os.getuid() != 0 and os.getgid() != 0:
+    if os.getuid() != 0:
         return False
     try:
         entry = pwd.getpwnam(user)
@@ -21,8 +21,7 @@ def drop(user: str) -> bool:
     if entry.pw_uid == os.getuid() and entry.pw_gid == os.getgid():
         return False
     try:
-        if os.getuid() == 0:
-            os.setgroups([group.gr_gid for group in grp.getgrall() if user in group.gr_mem])
+        os.setgroups([group.gr_gid for group in grp.getgrall() if user in group.gr_mem])
         os.setgid(entry.pw_gid)
         os.setuid(entry.pw_uid)
     except OSError as error:

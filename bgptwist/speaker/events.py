@@ -150,7 +150,13 @@ class UpdateMessage(Message):
         update: Update,
         context: ReceiveContext,
     ) -> None:
-        super().__init__(identity, time, direction, kind, body, negotiated)
+        # not by way of the classes above: there is one of these for every route
+        self.identity = identity
+        self.time = time
+        self.direction = direction
+        self.kind = kind
+        self.body = body
+        self.negotiated = negotiated
         self.update = update
         self.context = context
 

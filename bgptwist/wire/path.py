@@ -1,6 +1,6 @@
 """Sets of path attributes: how they are validated once, kept, and packed (RFC 4271, 4.3 and 5; RFC 7606)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, Generic, TypeVar
 
 from bgptwist.wire.attributes import as_path
@@ -55,14 +55,16 @@ class Generations(Generic[Key, Value]):
 class Path:
     """An immutable set of attributes in canonical octets: by type code, four-octet AS, without next hop and MP.
 
-    `memo` is for renderers: text by dialect, written once.
+    `memo` is for renderers: text by dialect, written once.  `values` are the attributes while they are at hand: those
+    of the path that a table learnt last.
     """
 
-    __slots__ = ("_context", "_packed", "_packings", "memo", "octets")
+    __slots__ = ("_context", "_packed", "_packings", "memo", "octets", "values")
 
     def __init__(self, octets: bytes) -> None:
         self.octets = octets
         self.memo: dict[str, str] | None = None
+        self.values: list[Attribute] | None = None
         self._context: SendContext | None = None
         self._packed: tuple[bytes, bytes] = (b"", b"")
         self._packings: dict[SendContext, tuple[bytes, bytes]] | None = None
@@ -77,7 +79,9 @@ class Path:
         return f"<Path {self.octets.hex()}>"
 
     def attributes(self) -> list[Attribute]:
-        """The values, parsed now, in order of their codes."""
+        """The values in order of their codes, parsed now unless they are at hand."""
+        if self.values is not None:
+            return self.values
         found: list[Attribute] = []
         for flags, code, value in cut(self.octets)[0]:
             kind = KINDS.get(code)
@@ -257,14 +261,58 @@ class PathTable:
     def __init__(self, context: ReceiveContext, limit: int = 50000) -> None:
         self.context = context
         self.seen: Generations[bytes, Received] = Generations(limit)
+        self._decoders = decoders(context)
+        self._newest: Path = Path(b"")
 
     def receive(self, section: bytes) -> Received:
         """What a section without MP attributes means; Malformed when the session must end."""
         found = self.seen.get(section)
         if found is None:
-            found = self.learn(section)
+            found = self.glance(section) or self.learn(section)
             self.seen.put(section, found)
         return found
+
+    def glance(self, section: bytes) -> Received | None:
+        """Read a section that is as we would write it ourselves, which nearly all are; None: it must be learnt."""
+        values: list[Attribute] = []
+        decode = self._decoders
+        hop: bytes | None = None
+        hop_at = hop_end = last = 0
+        present = 0
+        at = 0
+        end = len(section)
+        try:
+            while at < end:
+                code = section[at + 1]
+                known = decode[code]
+                stop = at + 3 + section[at + 2]
+                if known is None or code <= last or stop > end or section[at] != known[0]:
+                    return None
+                value = section[at + 3 : stop]
+                if code == NEXT_HOP:
+                    if len(value) != 4:
+                        return None
+                    hop, hop_at, hop_end = value, at, stop
+                else:
+                    values.append(known[1](value))
+                present |= 1 << code
+                last = code
+                at = stop
+        except (IndexError, Malformed):
+            return None
+        path = Path(section if hop is None else section[:hop_at] + section[hop_end:])
+        self._newest.values = None
+        self._newest = path
+        path.values = values
+        return Received(path, hop, KEEP, (), self._missing(present))
+
+    def _missing(self, present: int) -> int:
+        """The code of a mandatory attribute that is not among those present, a bit for each code; 0 for none."""
+        if self.context.mandatory:
+            for code in (ORIGIN, AS_PATH) if self.context.external else (ORIGIN, AS_PATH, LOCAL_PREF):
+                if not present >> code & 1:
+                    return code
+        return 0
 
     def learn(self, section: bytes) -> Received:
         """Validate a section that was not seen before (RFC 7606, 3 to 5)."""
@@ -294,12 +342,7 @@ class PathTable:
             faults.append(Fault(0, WITHDRAW, broken))
         if not self.context.asn4:
             merge(kept)
-        missing = 0
-        if self.context.mandatory:
-            for code in (ORIGIN, AS_PATH) if self.context.external else (ORIGIN, AS_PATH, LOCAL_PREF):
-                if code not in known:
-                    missing = code
-                    break
+        missing = self._missing(sum(1 << code for code in known))
         hop = kept.pop(NEXT_HOP, None)
         parts: list[bytes] = []
         for code in sorted(kept):
@@ -332,6 +375,15 @@ class PathTable:
             return Fault(code, kind.malformed, f"{kind.word}: {error.reason}")
         kept[code] = (kind.flags | (flags & PARTIAL if kind.flags & TRANSITIVE and kind.flags & OPTIONAL else 0), value)
         return None
+
+
+def decoders(context: ReceiveContext) -> list[tuple[int, Callable[[bytes], Attribute]] | None]:
+    """By type code, the flags and the decoder of attributes whose octets can be taken as they are in that context."""
+    found: list[tuple[int, Callable[[bytes], Attribute]] | None] = [None] * 256
+    for code, kind in KINDS.items():
+        if kind.policy(context.external, context.asn4) == KEEP and (context.asn4 or kind.widen is None):
+            found[code] = (kind.flags, kind.decode)
+    return found
 
 
 def merge(kept: dict[int, tuple[int, bytes]]) -> None:

@@ -12,6 +12,7 @@ from bgptwist.wire.attributes.communities import Communities
 from bgptwist.wire.attributes.extended import ExtendedCommunities
 from bgptwist.wire.attributes.large_communities import LargeCommunities
 from bgptwist.wire.kinds import Attribute, Family
+from bgptwist.wire.registry import KINDS
 from bgptwist.wire.values import as_segment, extended_community
 
 Spelling = Callable[[Attribute], str]
@@ -62,6 +63,12 @@ class Dialect:
         self.both_next_hops = both_next_hops
         self.tell_errors = tell_errors
         self.compact = compact
+        self.ordinary = {
+            code: f'"{kind.word}": '
+            for code, kind in KINDS.items()
+            if code not in self.attributes and code not in self.extra and code != AS_PATH
+        }
+        """The start of the members of attributes that are no exception."""
 
     def compacted(self) -> "Dialect":
         """The same with prefixes as strings (`exabgp.api.compact`)."""

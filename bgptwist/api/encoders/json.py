@@ -262,8 +262,8 @@ class JsonEncoder:
 
     def _remember(self, path: Path) -> str:
         """Write the attributes of a path once."""
-        text = ", ".join(members(path.attributes(), self.dialect))
-        text = f'"attribute": {{ {text} }}' if text else ""
+        found = members(path.attributes(), self.dialect)
+        text = f'"attribute": {{ {", ".join(found)} }}' if found else ""
         if path.memo is None:
             path.memo = {}
         path.memo[self.dialect.key] = text
@@ -290,18 +290,20 @@ class JsonEncoder:
 def members(attributes: Iterable[Attribute], dialect: Dialect) -> list[str]:
     """`"origin": "igp"` and so on."""
     found: list[str] = []
+    ordinary = dialect.ordinary
     for attribute in attributes:
         code = attribute.code
-        if isinstance(attribute, Unknown):
+        start = ordinary.get(code)
+        if start is not None and not isinstance(attribute, Unknown):
+            found.append(start + attribute.json())
+        elif isinstance(attribute, Unknown):
             found.append(f'"attribute-0x{code:02X}-0x{attribute.flags:02X}": {attribute.json()}')
-            continue
-        if code == AS_PATH and not attribute.octets():
-            continue
-        special = dialect.attributes.get(code)
-        found.append(f'"{KINDS[code].word}": {attribute.json() if special is None else special(attribute)}')
-        extra = dialect.extra.get(code)
-        if extra is not None and (text := extra(attribute)):
-            found.append(text)
+        elif code != AS_PATH or attribute.octets():
+            special = dialect.attributes.get(code)
+            found.append(f'"{KINDS[code].word}": {attribute.json() if special is None else special(attribute)}')
+            extra = dialect.extra.get(code)
+            if extra is not None and (text := extra(attribute)):
+                found.append(text)
     return found
 
 

@@ -167,10 +167,13 @@ def words(value: bytes) -> str:
 
 def json(value: bytes) -> str:
     """`{ "0": { "element": "as-sequence", "value": [65001, 65010] } }`."""
+    if value and len(value) == 2 + (value[1] << 2):  # one segment, as nearly all paths have
+        listed = str([*unpack_from(f">{value[1]}I", value, 2)])
+        return f'{{ "0": {{ "element": "{ELEMENTS[value[0]]}", "value": {listed} }} }}'
     parts: list[str] = []
     for at in starts(value):
-        listed = ", ".join(map(str, numbers(value, at)))
-        parts.append(f'"{len(parts)}": {{ "element": "{ELEMENTS[value[at]]}", "value": [{listed}] }}')
+        listed = str([*numbers(value, at)])
+        parts.append(f'"{len(parts)}": {{ "element": "{ELEMENTS[value[at]]}", "value": {listed} }}')
     return "{ " + ", ".join(parts) + " }"
 
 
