@@ -35,12 +35,10 @@ def next_hop(octets: bytes) -> str:
 
 def path(value: Path) -> str:
     """`origin igp as-path [ 65001 ] med 5`: the attributes as words, in the order of their codes; remembered."""
-    memo = value.memo
-    if memo is None:
-        memo = value.memo = {}
-    found = memo.get(MEMO)
+    found = value.recall(MEMO)
     if found is None:
-        found = memo[MEMO] = " ".join([attribute(each) for each in value.attributes()])
+        found = " ".join([attribute(each) for each in value.attributes()])
+        value.remember(MEMO, found)
     return found
 
 

@@ -44,16 +44,35 @@ class Offer:
         self.members = members
         self.nlri = nlri
 
+    def says(self, other: "Offer") -> bool:
+        """Whether a peer hears the same of both."""
+        return self.next_hop == other.next_hop and self.path == other.path and self.nlri == other.nlri
 
-Entry = Offer | tuple[Offer, ...]
-"""What a key holds: one offer, or several with disjoint members."""
+
+Entry = Offer | dict[int, Offer]
+"""What a key holds: one offer for all members that have any, or the offer of each member by its bit."""
 
 
-def offers(entry: Entry | None) -> tuple[Offer, ...]:
-    """The offers of an entry, none when there is no entry."""
+def shares(entry: Entry | None, members: int) -> list[tuple[Offer, int]]:
+    """What `members` are told of an entry: each offer with those of them that it is for."""
     if entry is None:
-        return ()
-    return entry if isinstance(entry, tuple) else (entry,)
+        return []
+    if isinstance(entry, Offer):
+        mask = entry.members & members
+        return [(entry, mask)] if mask else []
+    found: dict[Offer, int] = {}
+    for bit in bits(members) if members.bit_count() <= len(entry) else list(entry):
+        if bit & members and bit in entry:
+            offer = entry[bit]
+            found[offer] = found.get(offer, 0) | bit
+    return list(found.items())
+
+
+def share(entry: Entry | None, member: int) -> Offer | None:
+    """What one member is told of an entry."""
+    if isinstance(entry, Offer):
+        return entry if entry.members & member else None
+    return None if entry is None else entry.get(member)
 
 
 class Member:
@@ -115,7 +134,7 @@ class Outgoing:
             elif old is offer:
                 continue
             else:
-                changed = self._replace(table, key, offer, offers(old))
+                changed = self._replace(table, key, offer, old)
             if changed:
                 self._queue(family, key, changed)
 
@@ -138,19 +157,24 @@ class Outgoing:
             return self._offer(offer.path, offer.next_hop, members)
         return Offer(offer.path, offer.next_hop, members, offer.nlri)
 
-    def _replace(self, table: dict[bytes, Entry], key: bytes, offer: Offer, old: tuple[Offer, ...]) -> int:
+    def _replace(self, table: dict[bytes, Entry], key: bytes, offer: Offer, old: Entry) -> int:
         """Put `offer` beside or in place of others; the members for whom something changed are returned."""
-        changed = members = offer.members
-        kept: list[Offer] = []
-        for other in old:
-            if other.next_hop == offer.next_hop and other.path == offer.path and other.nlri == offer.nlri:
-                changed &= ~other.members
-                members |= other.members
-            elif rest := other.members & ~offer.members:
-                kept.append(other if rest == other.members else self._copy(other, rest))
-        if members != offer.members:
-            offer = self._copy(offer, members)
-        table[key] = (offer, *kept) if kept else offer
+        members = offer.members
+        if isinstance(old, Offer):
+            if offer.says(old):
+                table[key] = self._copy(offer, members | old.members)
+                return members & ~old.members
+            rest = old.members & ~members
+            if not rest:
+                table[key] = offer
+                return members
+            old = table[key] = dict.fromkeys(bits(rest), old)
+        changed = 0
+        for bit in bits(members):
+            before = old.get(bit)
+            if before is None or not offer.says(before):
+                changed |= bit
+                old[bit] = offer
         return changed
 
     def withdraw(self, routes: Iterable[Route], members: int) -> None:
@@ -164,28 +188,30 @@ class Outgoing:
 
     def _remove(self, family: Family, key: bytes, members: int) -> None:
         table = self._tables.get(family)
-        if table is None or key not in table:
+        entry = None if table is None else table.get(key)
+        if table is None or entry is None:
             return
-        kept = [
-            other if not other.members & members else self._copy(other, other.members & ~members)
-            for other in offers(table[key])
-            if other.members & ~members
-        ]
-        if not kept:
+        if isinstance(entry, Offer):
+            rest = entry.members & ~members
+            if not rest:
+                del table[key]
+            elif rest != entry.members:
+                table[key] = self._copy(entry, rest)
+            return
+        for bit in [bit for bit in entry if bit & members]:
+            del entry[bit]
+        if not entry:
             del table[key]
-        else:
-            table[key] = tuple(kept) if len(kept) > 1 else kept[0]
 
     def clear(self, members: int) -> None:
         """Take everything back from `members`."""
         for family, table in self._tables.items():
             gone = self._gone.setdefault(family, {})
             for key, entry in list(table.items()):
-                for offer in offers(entry):
-                    if mask := offer.members & members:
-                        gone[key] = (key if offer.nlri is None else offer.nlri, offer.path, offer.next_hop)
-                        self._remove(family, key, mask)
-                        self._queue(family, key, mask)
+                for offer, mask in shares(entry, members):
+                    gone[key] = (key if offer.nlri is None else offer.nlri, offer.path, offer.next_hop)
+                    self._remove(family, key, mask)
+                    self._queue(family, key, mask)
 
     def forget(self, members: int) -> None:
         """Drop what is held for members that are gone for good, telling nobody."""
@@ -200,28 +226,19 @@ class Outgoing:
         """What `members` are told: (member bit, route), family by family; safe against changes in between."""
         for family, table in list(self._tables.items()):
             for key in list(table):
-                for offer in offers(table.get(key)):
+                for offer, mask in shares(table.get(key), members):
                     route = Route(family, key if offer.nlri is None else offer.nlri, offer.path, offer.next_hop)
-                    for bit in bits(offer.members & members):
+                    for bit in bits(mask):
                         yield bit, route
 
     def count(self, member: int) -> int:
         """How many routes one member is told."""
-        return sum(
-            1
-            for table in self._tables.values()
-            for entry in table.values()
-            for offer in offers(entry)
-            if offer.members & member
-        )
+        return sum(share(entry, member) is not None for table in self._tables.values() for entry in table.values())
 
     def holds(self, family: Family, nlri: bytes, member: int) -> Offer | None:
         """What one member is told about an NLRI."""
         key = nlri if family.key is None else family.key(nlri)
-        for offer in offers(self._tables.get(family, {}).get(key)):
-            if offer.members & member:
-                return offer
-        return None
+        return share(self._tables.get(family, {}).get(key), member)
 
     def _queue(self, family: Family, key: bytes, members: int) -> None:
         """Remember a change until the flush of this turn, behind those before it."""
@@ -368,10 +385,9 @@ class Outgoing:
                     self._owe(family, key, late, gone)
                 if not live:
                     continue
-                for offer in offers(table.get(key)):
-                    if sel := live & offer.members:
-                        groups.setdefault((offer, sel), []).append(key if offer.nlri is None else offer.nlri)
-                        live &= ~sel
+                for offer, sel in shares(table.get(key), live):
+                    groups.setdefault((offer, sel), []).append(key if offer.nlri is None else offer.nlri)
+                    live &= ~sel
                 if live:
                     nlri, path, next_hop = gone.get(family, {}).get(key, (key, NO_PATH, NO_NEXT_HOP))
                     if family.plain:
@@ -395,8 +411,8 @@ class Outgoing:
     ) -> None:
         """Note a key for members whose transport is full."""
         found = gone.get(family, {}).get(key)
-        entry = offers(self._tables.get(family, {}).get(key))
-        nlri = next((offer.nlri for offer in entry if offer.nlri is not None), None) or (found[0] if found else key)
+        said = shares(self._tables.get(family, {}).get(key), members)
+        nlri = next((offer.nlri for offer, _ in said if offer.nlri is not None), None) or (found[0] if found else key)
         for bit in bits(members):
             self._members[bit].owed.setdefault(family, {})[key] = nlri
 
@@ -478,7 +494,7 @@ class Outgoing:
         own = family.key
         for nlri in nlris:
             entry = table.get(nlri if own is None or not withdraw_missing else own(nlri))
-            offer = next((one for one in offers(entry) if one.members & bit), None)
+            offer = share(entry, bit)
             if offer is not None:
                 groups.setdefault(offer, []).append(nlri if offer.nlri is None else offer.nlri)
             elif withdraw_missing:

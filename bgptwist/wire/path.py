@@ -55,15 +55,17 @@ class Generations(Generic[Key, Value]):
 class Path:
     """An immutable set of attributes in canonical octets: by type code, four-octet AS, without next hop and MP.
 
-    `memo` is for renderers: text by dialect, written once.  `values` are the attributes while they are at hand: those
-    of the path that a table learnt last.
+    Renderers leave the text they wrote by `remember` and find it by `recall`.  `values` are the attributes while they
+    are at hand: those of the path that a table learnt last.
     """
 
-    __slots__ = ("_context", "_packed", "_packings", "memo", "octets", "values")
+    __slots__ = ("_context", "_key", "_packed", "_packings", "_text", "_texts", "octets", "values")
 
     def __init__(self, octets: bytes) -> None:
         self.octets = octets
-        self.memo: dict[str, str] | None = None
+        self._key = ""
+        self._text = ""
+        self._texts: dict[str, str] | None = None
         self.values: list[Attribute] | None = None
         self._context: SendContext | None = None
         self._packed: tuple[bytes, bytes] = (b"", b"")
@@ -87,6 +89,22 @@ class Path:
             kind = KINDS.get(code)
             found.append(Unknown(flags, code, value) if kind is None else value_of(kind, flags, value))
         return found
+
+    def recall(self, key: str) -> str | None:
+        """The text that was remembered under that key."""
+        if self._key == key:
+            return self._text
+        return None if self._texts is None else self._texts.get(key)
+
+    def remember(self, key: str, text: str) -> None:
+        """Keep text for the next one who renders; the first key costs least."""
+        if not self._key or self._key == key:
+            self._key = key
+            self._text = text
+            return
+        if self._texts is None:
+            self._texts = {}
+        self._texts[key] = text
 
     def pack(self, context: SendContext) -> tuple[bytes, bytes]:
         """The octets to send in that context: those before NEXT_HOP and those after it; remembered."""

@@ -360,7 +360,7 @@ class UpdateTests(SynchronousTestCase):
     def test_the_text_of_a_path_is_written_once(self) -> None:
         event = update("180A0000")
         first = line(event)
-        self.assertEqual(event.update.path.memo, {"5": f'"attribute": {{ {ORIGIN_AND_PATH} }}'})
+        self.assertEqual(event.update.path.recall("5"), f'"attribute": {{ {ORIGIN_AND_PATH} }}')
         self.assertEqual(line(event), first)
 
     def test_compact_prefixes_are_strings(self) -> None:

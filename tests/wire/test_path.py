@@ -114,3 +114,39 @@ class GenerationTests(SynchronousTestCase):
             self.assertLessEqual(len(table.young) + len(table.old), 20)
         self.assertEqual(table.get(999), 999)
         self.assertEqual(table.get(0), None)
+
+
+class MemoryTests(SynchronousTestCase):
+    def test_the_text_of_each_renderer_is_kept_apart(self) -> None:
+        path = path_of([Med(5)])
+        self.assertEqual(path.recall("5"), None)
+        for key in ("5", "text", "statement", "text"):
+            path.remember(key, f"as {key}")
+        self.assertEqual(
+            [path.recall(key) for key in ("5", "text", "statement", "6")], ["as 5", "as text", "as statement", None]
+        )
+
+    def test_only_the_newest_path_of_a_table_holds_its_values(self) -> None:
+        table = PathTable(NEW)
+        first = table.receive(bytes.fromhex("4001010040020602010000fde9400304c0000201")).path
+        self.assertEqual([value.words() for value in first.values or []], ["igp", "[ 65001 ]"])
+        table.receive(bytes.fromhex("4001010140020602010000fde9400304c0000201"))
+        self.assertEqual(first.values, None)
+        self.assertEqual([value.words() for value in first.attributes()], ["igp", "[ 65001 ]"])
+
+    def test_a_glance_and_a_closer_look_agree(self) -> None:
+        section = bytes.fromhex("4001010040020602010000fde9400304c000020180040400000001c00804fde90001")
+        glanced, learnt = PathTable(NEW).glance(section), PathTable(NEW).learn(section)
+        assert glanced is not None
+        self.assertEqual((glanced.path, glanced.next_hop), (learnt.path, learnt.next_hop))
+        self.assertEqual((glanced.verdict, glanced.missing), (learnt.verdict, learnt.missing))
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.binary(max_size=60))
+    def test_whatever_a_glance_reads_a_closer_look_reads_the_same(self, tail: bytes) -> None:
+        section = bytes.fromhex("4001010040020602010000fde9") + tail
+        glanced = PathTable(NEW).glance(section)
+        if glanced is not None:
+            learnt = PathTable(NEW).learn(section)
+            self.assertEqual((glanced.path, glanced.next_hop), (learnt.path, learnt.next_hop))
+            self.assertEqual((glanced.verdict, glanced.missing), (learnt.verdict, learnt.missing))

@@ -190,8 +190,7 @@ class JsonEncoder:
                 f'"message": {{ "eor": {{ "afi" : "{afi_name(family.afi)}", "safi" : "{safi_name(family.safi)}" }} }}'
             )
         path = update.path
-        memo = path.memo
-        attributes = None if memo is None else memo.get(self.dialect.key)
+        attributes = path.recall(self.dialect.key)
         if attributes is None:
             attributes = self._remember(path)
         if (update.faults or update.withdrawn) and path.octets:
@@ -264,9 +263,7 @@ class JsonEncoder:
         """Write the attributes of a path once."""
         found = members(path.attributes(), self.dialect)
         text = f'"attribute": {{ {", ".join(found)} }}' if found else ""
-        if path.memo is None:
-            path.memo = {}
-        path.memo[self.dialect.key] = text
+        path.remember(self.dialect.key, text)
         return text
 
     def _amend(self, attributes: str, event: UpdateMessage) -> str:

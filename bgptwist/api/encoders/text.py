@@ -103,12 +103,10 @@ def route_words(family: Family, nlri: bytes, next_hop: str) -> str:
 
 def path_words(path: Path) -> str:
     """` origin igp as-path ( 65001 )`; written once for each path."""
-    memo = path.memo
-    if memo is None:
-        memo = path.memo = {}
-    text = memo.get(KEY)
+    text = path.recall(KEY)
     if text is None:
-        text = memo[KEY] = "".join(path_parts(path))
+        text = "".join(path_parts(path))
+        path.remember(KEY, text)
     return text
 
 
