@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from twisted.application.service import MultiService
@@ -62,8 +63,6 @@ class Options(usage.Options):
 class Daemon(MultiService):
     """The whole: listeners, peers, helpers; what commands and signals ask of the process happens here."""
 
-    log = Logger("bgptwist")
-
     def __init__(
         self,
         reactor: Any,
@@ -78,10 +77,12 @@ class Daemon(MultiService):
         `owner`: the process is ours, and with it its signals and its user.
         """
         super().__init__()  # type: ignore[no-untyped-call]
+        self.log = Logger("bgptwist")  # of a class it would have the name of the class
         self._reactor = reactor
         self._files = list(files)
         self._file = 0
         self._reader = RouteReader()
+        self._ending = False
         self._stopping: Deferred[Any] | None = None
         self.settings = Settings(environment=settings.environment)
         self._first = settings
@@ -139,7 +140,10 @@ class Daemon(MultiService):
     def setServiceParent(self, parent: Any) -> None:
         """Join an application, and tell it where the log goes if the settings say so."""
         super().setServiceParent(parent)  # type: ignore[no-untyped-call]
-        observer = logs.observer(self.environment)
+        try:
+            observer = logs.observer(self.environment)
+        except OSError as error:
+            raise SystemExit(f"bgptwist: the log cannot be written (exabgp.log.destination): {error}") from None
         if observer is not None and isinstance(parent, Componentized):
             parent.setComponent(ILogObserver, observer)
 
@@ -192,7 +196,8 @@ class Daemon(MultiService):
 
     def shutdown(self) -> None:
         """End the process, with status 0."""
-        if self._stopping is None:
+        if not self._ending and self._stopping is None:
+            self._ending = True
             self._note("shutting down")
             self._reactor.callLater(0, self._stop_reactor)
 
@@ -229,6 +234,8 @@ class Daemon(MultiService):
         self._file = at
         for warning in settings.warnings:
             self.log.warn("{text}", text=warning)
+        for problem in self.listeners.expect(settings.neighbors, settings.environment):
+            self.log.error("{problem}", problem=problem)
         self._apply(settings)
         if sessions:
             self.speaker.restart()
@@ -242,8 +249,6 @@ class Daemon(MultiService):
         self.settings = settings
         self.subscriptions.configure(settings.neighbors, settings.helpers)
         self.helpers.configure(settings.helpers)
-        for problem in self.listeners.expect(settings.neighbors, settings.environment):
-            self.log.error("{problem}", problem=problem)
         self.speaker.apply(steps)
         self.dispatcher.peers_changed()
 
@@ -252,6 +257,8 @@ def makeService(options: Options) -> Daemon:
     """The service of a command line; a wrong configuration ends the process with status 1 and says why."""
     try:
         environment, warnings = load_environment(os.environ, options["env-file"])
+        if options["once"]:
+            environment = replace(environment, tcp_connections=1)
         settings = load([options["files"][0]], environment)
     except BgptwistError as error:
         raise SystemExit(f"bgptwist: {error}") from None

@@ -90,6 +90,7 @@ class Listeners(Service):
         self._connections = connections
         self._find = find
         self._wanted: dict[Place, Expectation] = {}
+        self._reported: set[str] = set()
         self.ports: dict[Place, BGPPort] = {}
 
     def expect(self, neighbors: Iterable[NeighborSettings], environment: Environment) -> list[str]:
@@ -107,8 +108,11 @@ class Listeners(Service):
         self._report(self._apply())
 
     def _report(self, problems: list[str]) -> None:
+        """Log what could not be done, once for both starts."""
         for problem in problems:
-            self._log.error("{problem}", problem=problem)
+            if problem not in self._reported:
+                self._reported.add(problem)
+                self._log.error("{problem}", problem=problem)
 
     def _apply(self) -> list[str]:
         problems: list[str] = []

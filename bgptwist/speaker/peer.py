@@ -268,7 +268,8 @@ class Peer:
         """A message came: its type and the octets behind the header."""
         session = self._sessions.get(driver)
         if session is not None:
-            self._report.tap(RECEIVE, kind, body)
+            if self._report.taps:
+                self._report.tap(RECEIVE, kind, body)
             session.receive(kind, body)
 
     def malformed(self, driver: ISessionDriver, fault: Malformed) -> None:

@@ -41,7 +41,7 @@ class Reporter:
         self.identity = identity
         self._sink = sink
         self._now = now
-        self._taps = taps
+        self.taps = taps
         self._state = "IDLE"
 
     def wants(self, word: str) -> bool:
@@ -70,7 +70,7 @@ class Reporter:
 
     def tap(self, direction: str, kind: int, body: bytes) -> None:
         """Show the octets of a message to whoever records them."""
-        for tap in self._taps:
+        for tap in self.taps:
             tap.message(self.identity.name, direction, kind, body)
 
     def message(self, direction: str, kind: int, body: bytes, value: object, negotiated: Negotiated | None) -> None:

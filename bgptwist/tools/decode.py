@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bgptwist.api.encoders.dialects import Dialect, dialect_of
@@ -14,7 +14,6 @@ from bgptwist.speaker.events import (
     NotificationMessage,
     OpenMessage,
     RefreshMessage,
-    UnknownMessage,
     UpdateMessage,
 )
 from bgptwist.tools.reflection import Reflection, any_neighbor, environment, settings_of
@@ -34,12 +33,21 @@ def octets_of(text: str) -> bytes:
     return bytes.fromhex(digits.removeprefix("0x"))
 
 
-def event(octets: bytes, kind: int, reflection: Reflection) -> Message:
-    """The event of one message, with or without its header; Malformed when it cannot be read."""
-    if octets[:16] == MARKER and len(octets) >= HEADER:
-        kind, body = octets[HEADER - 1], octets[HEADER:]
-    else:
-        body = octets
+def messages(octets: bytes, kind: int) -> Iterator[tuple[int, bytes]]:
+    """Type and body of each message, one after the other with their headers, or of one body without header."""
+    if octets[:16] != MARKER or len(octets) < HEADER:
+        yield kind, octets
+        return
+    while octets:
+        size = int.from_bytes(octets[16:18], "big")
+        if octets[:16] != MARKER or not HEADER <= size <= len(octets):
+            raise Malformed(f"the header of {len(octets)} octets does not fit", 1, 2)
+        yield octets[HEADER - 1], octets[HEADER:size]
+        octets = octets[size:]
+
+
+def event(kind: int, body: bytes, reflection: Reflection) -> Message:
+    """The event of one message; Malformed when it cannot be read."""
     about = (reflection.identity, time.time(), DIRECTION, kind, body, None)
     if kind == UPDATE:
         update = updates.decode(body, reflection.receive, reflection.paths)
@@ -50,23 +58,35 @@ def event(octets: bytes, kind: int, reflection: Reflection) -> Message:
         return NotificationMessage(*about, notification.decode(body))
     if kind == ROUTE_REFRESH:
         return RefreshMessage(*about, refresh.decode(body))
-    return KeepaliveMessage(*about) if kind == KEEPALIVE else UnknownMessage(*about)
+    if kind == KEEPALIVE:
+        return KeepaliveMessage(*about)
+    raise Malformed(f"message type {kind} cannot be shown", 1, 3)
 
 
-def routes(octets: bytes, family: str) -> str:
+def routes(octets: bytes, family: str, reflection: Reflection) -> str:
     """The JSON objects of an NLRI field, one a line."""
-    form = BY_NAME[family or "ipv4 unicast"]
+    known = BY_NAME[family or "ipv4 unicast"]
+    form = reflection.receive.families.get(known.index, known)
     return "\n".join(form.json(nlri) for nlri in form.split(octets, 0, len(octets)))
 
 
-def play(lines: Iterable[str], reflection: Reflection, dialect: Dialect) -> int:
+def shown(text: str, found: argparse.Namespace, reflection: Reflection, dialect: Dialect) -> str:
+    """The lines for a text in hexadecimal, as the options say."""
+    octets = octets_of(text)
+    if found.kind == 0:
+        return routes(octets, found.family, reflection)
+    events = [event(kind, body, reflection) for kind, body in messages(octets, found.kind or UPDATE)]
+    return "\n".join([encode_message(each, dialect) for each in events])
+
+
+def play(lines: Iterable[str], found: argparse.Namespace, reflection: Reflection, dialect: Dialect) -> int:
     """Decode each line; what cannot be read is told on the standard error."""
     status = 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            print(encode_message(event(octets_of(line), UPDATE, reflection), dialect), flush=True)
+            print(shown(line, found, reflection, dialect), flush=True)
         except (ValueError, Malformed) as error:
             print(f"line {number}: {reason(error)}", file=sys.stderr)
             status = 1
@@ -113,13 +133,9 @@ def main(words: list[str]) -> int:
     reflection = Reflection(neighbor, surroundings)
     dialect = dialect_of(surroundings)
     if not found.message:
-        return play(sys.stdin, reflection, dialect)
+        return play(sys.stdin, found, reflection, dialect)
     try:
-        octets = octets_of("".join(found.message))
-        if found.kind == 0:
-            print(routes(octets, found.family))
-        else:
-            print(encode_message(event(octets, found.kind or UPDATE, reflection), dialect))
+        print(shown("".join(found.message), found, reflection, dialect))
     except (ValueError, Malformed) as error:
         print(reason(error), file=sys.stderr)
         return 1

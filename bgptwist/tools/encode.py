@@ -18,6 +18,7 @@ from bgptwist.wire.errors import BgptwistError, Refused
 from bgptwist.wire.framing import ROUTE_REFRESH, message
 from bgptwist.wire.kinds import Family
 from bgptwist.wire.messages import update as updates
+from bgptwist.wire.registry import BY_NAME
 from bgptwist.wire.route import Announcement, Route
 
 
@@ -60,6 +61,12 @@ class Scribe:
         """ROUTE-REFRESH."""
         self.messages.append(message(ROUTE_REFRESH, family.header[:2] + b"\0" + family.header[2:]))
         return True
+
+    def _refuse(self, *arguments: object) -> Any:
+        """Say that there is neither a session nor a table."""
+        raise Refused("that needs a running daemon")
+
+    watchdog = teardown = flush = clear_out = clear_in = routes_out = routes_in = _refuse
 
 
 def shared(routes: Iterable[Route]) -> Iterator[tuple[Family, Any, bytes, list[bytes]]]:
@@ -132,6 +139,8 @@ def main(words: list[str]) -> int:
     parser.add_argument("-f", "--family", default="", help="the family agreed, 'ipv4 unicast'; default: all")
     parser.add_argument("command", nargs="*", help="one command; none: lines of standard input")
     found = parser.parse_args(words)
+    if found.family and found.family not in BY_NAME:
+        parser.error(f"family '{found.family}' is not known, there are: {', '.join(sorted(BY_NAME))}")
     try:
         surroundings = environment()
         neighbor = any_neighbor(surroundings, found.family)

@@ -9,9 +9,12 @@ from bgptwist.grammar.route import RouteReader
 from bgptwist.settings.build import load
 from bgptwist.settings.model import ConfigurationError, Environment, NeighborSettings
 from bgptwist.tools.reflection import Reflection, environment
+from bgptwist.wire.attributes.unknown import Unknown
 from bgptwist.wire.errors import WITHDRAW, BgptwistError, Malformed, Misspelt, Refused
 from bgptwist.wire.framing import HEADER
+from bgptwist.wire.kinds import PARTIAL
 from bgptwist.wire.messages import update as updates
+from bgptwist.wire.path import Path, path_of
 from bgptwist.wire.route import Route
 
 
@@ -20,6 +23,22 @@ def routes_of(neighbor: NeighborSettings) -> Iterator[Route]:
     yield from neighbor.routes
     for static in neighbor.watched:
         yield static.route
+
+
+def unmarked(received: Path, sent: Path) -> Path:
+    """A path without the Partial bits of unknown attributes, which its receiver put there (RFC 4271, 5)."""
+    marked = {value.code for value in sent.attributes() if isinstance(value, Unknown) and value.flags & PARTIAL}
+    values = received.attributes()
+    if not any(isinstance(value, Unknown) and value.code not in marked for value in values):
+        return received
+    return path_of(
+        [
+            Unknown(value.flags & ~PARTIAL, value.code, value.data)
+            if isinstance(value, Unknown) and value.code not in marked
+            else value
+            for value in values
+        ]
+    )
 
 
 class RouteCheck:
@@ -42,7 +61,7 @@ class RouteCheck:
         if update.verdict >= WITHDRAW or len(update.announced) != 1 or len(update.announced[0].nlris) != 1:
             return "; ".join(fault.reason for fault in update.faults) or "it is not decoded as one route"
         reach = update.announced[0]
-        words = statement(Route(reach.family, reach.nlris[0], update.path, reach.next_hop))
+        words = statement(Route(reach.family, reach.nlris[0], unmarked(update.path, route.path), reach.next_hop))
         afi, _, safi = route.family.name.partition(" ")
         try:
             again = self._reader.family_route(afi, safi, words).routes[0]
@@ -69,16 +88,17 @@ def check(path: str, surroundings: Environment, found: argparse.Namespace) -> in
         if not found.route:
             continue
         checker = RouteCheck(neighbor, surroundings)
-        count = 0
+        count = faults = 0
         for route in routes_of(neighbor):
             fault = checker.fault(route)
             count += 1
             if fault:
                 print(f"{path}: route {statement(route)}: {fault}", file=sys.stderr)
+                faults += 1
                 status = 1
             elif found.verbose:
                 print(f"✓ route {statement(route)}")
-        print(f"{'✓' if status == 0 else '✗'} {count} routes of neighbor {neighbor.peer_address}")
+        print(f"{'✗' if faults else '✓'} {count} routes of neighbor {neighbor.peer_address}")
     return status
 
 

@@ -279,56 +279,64 @@ class PathTable:
     def __init__(self, context: ReceiveContext, limit: int = 50000) -> None:
         self.context = context
         self.seen: Generations[bytes, Received] = Generations(limit)
-        self._decoders = decoders(context)
+        self._flags, self._decoders = decoders(context)
         self._newest: Path = Path(b"")
+
+    def recognize(self, section: bytes) -> Received | None:
+        """What a section means that was seen before or can be read at a glance; None for any other."""
+        found = self.seen.get(section)
+        if found is None:
+            found = self.glance(section)
+            if found is not None:
+                self.seen.put(section, found)
+        return found
 
     def receive(self, section: bytes) -> Received:
         """What a section without MP attributes means; Malformed when the session must end."""
-        found = self.seen.get(section)
+        found = self.recognize(section)
         if found is None:
-            found = self.glance(section) or self.learn(section)
+            found = self.learn(section)
             self.seen.put(section, found)
         return found
 
     def glance(self, section: bytes) -> Received | None:
         """Read a section that is as we would write it ourselves, which nearly all are; None: it must be learnt."""
         values: list[Attribute] = []
+        flags = self._flags
         decode = self._decoders
         hop: bytes | None = None
         hop_at = hop_end = last = 0
-        present = 0
         at = 0
         end = len(section)
         try:
             while at < end:
                 code = section[at + 1]
-                known = decode[code]
-                stop = at + 3 + section[at + 2]
-                if known is None or code <= last or stop > end or section[at] != known[0]:
+                if section[at] != flags[code] or code <= last:
                     return None
-                value = section[at + 3 : stop]
+                stop = at + 3 + section[at + 2]
                 if code == NEXT_HOP:
-                    if len(value) != 4:
-                        return None
-                    hop, hop_at, hop_end = value, at, stop
+                    hop, hop_at, hop_end = section[at + 3 : stop], at, stop
                 else:
-                    values.append(known[1](value))
-                present |= 1 << code
+                    values.append(decode[code](section[at + 3 : stop]))
                 last = code
                 at = stop
         except (IndexError, Malformed):
+            return None
+        if at != end or (hop is not None and len(hop) != 4):
             return None
         path = Path(section if hop is None else section[:hop_at] + section[hop_end:])
         self._newest.values = None
         self._newest = path
         path.values = values
-        return Received(path, hop, KEEP, (), self._missing(present))
+        # the codes rise: a path that begins with ORIGIN and AS_PATH lacks neither
+        whole = len(values) > 1 and values[1].code == AS_PATH and self.context.external
+        return Received(path, hop, KEEP, (), 0 if whole else self._missing({value.code for value in values}))
 
-    def _missing(self, present: int) -> int:
-        """The code of a mandatory attribute that is not among those present, a bit for each code; 0 for none."""
+    def _missing(self, present: set[int]) -> int:
+        """The code of a mandatory attribute that is not among those present; 0 for none."""
         if self.context.mandatory:
             for code in (ORIGIN, AS_PATH) if self.context.external else (ORIGIN, AS_PATH, LOCAL_PREF):
-                if not present >> code & 1:
+                if code not in present:
                     return code
         return 0
 
@@ -360,7 +368,7 @@ class PathTable:
             faults.append(Fault(0, WITHDRAW, broken))
         if not self.context.asn4:
             merge(kept)
-        missing = self._missing(sum(1 << code for code in known))
+        missing = self._missing(known)
         hop = kept.pop(NEXT_HOP, None)
         parts: list[bytes] = []
         for code in sorted(kept):
@@ -395,13 +403,18 @@ class PathTable:
         return None
 
 
-def decoders(context: ReceiveContext) -> list[tuple[int, Callable[[bytes], Attribute]] | None]:
-    """By type code, the flags and the decoder of attributes whose octets can be taken as they are in that context."""
-    found: list[tuple[int, Callable[[bytes], Attribute]] | None] = [None] * 256
+def decoders(context: ReceiveContext) -> tuple[list[int], list[Callable[[bytes], Attribute]]]:
+    """By type code, the flags and the decoder of attributes whose octets can be taken as they are in that context.
+
+    Other codes have flags that no octet has.
+    """
+    flags = [-1] * 256
+    found: list[Callable[[bytes], Attribute]] = [KINDS[ORIGIN].decode] * 256
     for code, kind in KINDS.items():
         if kind.policy(context.external, context.asn4) == KEEP and (context.asn4 or kind.widen is None):
-            found[code] = (kind.flags, kind.decode)
-    return found
+            flags[code] = kind.flags
+            found[code] = kind.decode
+    return flags, found
 
 
 def merge(kept: dict[int, tuple[int, bytes]]) -> None:

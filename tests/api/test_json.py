@@ -122,10 +122,8 @@ class EnvelopeTests(SynchronousTestCase):
 
     def test_an_identity_that_learned_more_is_written_anew(self) -> None:
         encoder = JsonEncoder(VERSION_5, stamp)
-        identity = Identity("n", "", "192.0.2.1", 1, 0, "")
-        encoder.encode(FsmChanged(identity, TIME, "ACTIVE"), 0)
-        identity.peer_as = 65001
-        encoded = encoder.encode(FsmChanged(identity, TIME, "ACTIVE"), 0)
+        encoder.encode(FsmChanged(Identity("n", "", "192.0.2.1", 1, 0, ""), TIME, "ACTIVE"), 0)
+        encoded = encoder.encode(FsmChanged(Identity("n", "", "192.0.2.1", 1, 65001, ""), TIME, "ACTIVE"), 0)
         self.assertIn('"peer": 65001', encoded[1] if encoded else "")
 
     def test_the_shutdown_event_has_no_neighbor(self) -> None:

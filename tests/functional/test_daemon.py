@@ -306,6 +306,58 @@ class TestHelpers:
         await daemon.gone()
 
 
+    @pytest_twisted.ensureDeferred
+    async def test_one_that_reads_late_misses_nothing(self, tmp_path: Path, start: Start, listener: Listener) -> None:
+        daemon = start(process("late", tmp_path, LATE) + neighbor(listener, api("late")))
+        peer = await listener.established()
+        octets = [update(f"10.{number >> 8}.{number & 255}.0/24") for number in range(10_000)]
+        peer.send(b"".join(octets))
+        counted = tmp_path / "late.count"
+        await until(lambda: counted.exists() and counted.read_text().endswith(" 10000\n"), "all events", 40)
+        assert "dropped" not in daemon.output
+        assert not peer.lost
+
+    @pytest_twisted.ensureDeferred
+    async def test_one_that_never_reads_its_answers_is_heard_to_the_end(
+        self, tmp_path: Path, start: Start, listener: Listener
+    ) -> None:
+        start(process("deaf", tmp_path, DEAF) + neighbor(listener, api("deaf")))
+        peer = await listener.established()
+        wanted = {bytes((24, 10 + (number >> 16), number >> 8 & 255, number & 255)) for number in range(100_000)}
+
+        def announced() -> set[bytes]:
+            found: set[bytes] = set()
+            for kind, body in peer.messages:
+                if kind == UPDATE:
+                    nlri = body[4 + int.from_bytes(body[2:4], "big") :]
+                    found.update(nlri[at : at + 4] for at in range(0, len(nlri), 4))
+            return found
+
+        await until(lambda: announced() == wanted, "all routes", 60)
+        assert not peer.lost
+
+
+LATE = """
+    import pathlib, sys, time
+    time.sleep(3)
+    count = 0
+    with open(pathlib.Path(__file__).with_suffix(".count"), "w", buffering=1) as out:
+        for line in sys.stdin:
+            count += '"update"' in line and '"nlri"' in line
+            if count % 1000 == 0:
+                out.write(f"counted {count}\\n")
+    """
+
+DEAF = """
+    import sys, time
+    for number in range(100_000):
+        prefix = f"{10 + (number >> 16)}.{number >> 8 & 255}.{number & 255}.0/24"
+        sys.stdout.write(f"announce route {prefix} next-hop 192.0.2.9\\n")
+    sys.stdout.flush()
+    time.sleep(600)
+    """
+
+
 STUBBORN = """
     import signal, subprocess, sys, time
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from json import dumps
-from socket import gethostname, inet_ntoa
+from socket import gethostname
 from typing import Final
 
 from bgptwist.api.encoders.dialects import AS_PATH, Dialect
@@ -26,6 +26,7 @@ from bgptwist.speaker.events import (
 from bgptwist.wire import spell
 from bgptwist.wire.attributes.unknown import Unknown
 from bgptwist.wire.errors import DISCARD, WITHDRAW
+from bgptwist.wire.families.inet import texts4
 from bgptwist.wire.kinds import Attribute, Family
 from bgptwist.wire.messages.notification import Notification
 from bgptwist.wire.messages.open import Open
@@ -48,7 +49,6 @@ MARKER: Final = "FF" * 16
 
 IPV4_UNICAST: Final = BY_INDEX[0x101]
 UNICAST: Final = (0x101, 0x201)
-ZEROS: Final = tuple(bytes(n) for n in range(6))
 MANY: Final = 10_000
 
 
@@ -77,6 +77,8 @@ class JsonEncoder:
         self._start = f'{{ "exabgp": "{dialect.tag}", "time": '
         self._middle = ""
         self._neighbors: dict[tuple[str, str, int, int, str], str] = {}
+        self._last: Identity | None = None
+        self._last_text = ""
         self._hops: dict[bytes, str] = {}
         self._agreed: dict[Negotiated, str] = {}
         self._plain = not dialect.compact
@@ -84,6 +86,12 @@ class JsonEncoder:
 
     def encode(self, event: Event, form: int) -> tuple[str, str] | None:
         """The line of an event before and after the counter; None when the form says nothing about it."""
+        if not form and isinstance(event, UpdateMessage):  # what nearly all events are
+            return (
+                f"{self._start}{event.time!r}{self._middle or self._begin()}",
+                f', "type": "update", "neighbor": {{ {self._neighbor(event.identity)}"direction": "{event.direction}", '
+                f"{self.update(event)} }} }}",
+            )
         if isinstance(event, UpdateMessage) and not form & PACKET:
             kind = "update"
             payload = f'"direction": "{event.direction}", {self.update(event)}'
@@ -114,6 +122,8 @@ class JsonEncoder:
 
     def _neighbor(self, identity: Identity) -> str:
         """The members about the session that every event has."""
+        if identity is self._last:
+            return self._last_text
         peer = identity.peer_address
         key = (peer, identity.local_address, identity.local_as, identity.peer_as, identity.router_id)
         text = self._neighbors.get(key)
@@ -129,6 +139,8 @@ class JsonEncoder:
             if identity.router_id:
                 text += f'"router-id": "{identity.router_id}" , '
             self._neighbors[key] = text
+        self._last = identity
+        self._last_text = text
         return text
 
     def shutdown(self, time: float) -> str:
@@ -224,9 +236,8 @@ class JsonEncoder:
     def _nlris(self, family: Family, nlris: list[bytes], hop: str) -> str:
         """The members of a list of routes."""
         if family is IPV4_UNICAST and self._plain:
-            return ", ".join(
-                [f'{{ "nlri": "{inet_ntoa(nlri[1:] + ZEROS[5 - len(nlri)])}/{nlri[0]}" }}' for nlri in nlris]
-            )
+            texts = texts4(nlris)
+            return '{ "nlri": "' + '" }, { "nlri": "'.join(texts) + '" }' if texts else ""
         if family.index in UNICAST and not self._plain:
             return ", ".join([f'"{family.base.words(nlri[4:] if family.path_id else nlri)}"' for nlri in nlris])
         special = self.dialect.nlris.get(family.index)

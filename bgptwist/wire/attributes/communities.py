@@ -70,8 +70,8 @@ class Communities(Attribute):
         return written if len(self.value) == 4 else f"[ {written} ]"
 
     def json(self) -> str:
-        listed = [f"[{community >> 16}, {community & 0xFFFF}]" for community in sorted(self.numbers())]
-        return f"[ {', '.join(listed)} ]"
+        listed = [f"{community >> 16}, {community & 0xFFFF}" for community in sorted(self.numbers())]
+        return f"[ [{'], ['.join(listed)}] ]" if listed else "[  ]"
 
 
 def write(community: int) -> str:

@@ -13,34 +13,58 @@ SPARE: Final = (0, 0x7F, 0x3F, 0x1F, 0x0F, 0x07, 0x03, 0x01)
 """The bits beyond the prefix in its last octet, by length modulo 8."""
 
 
+DECIMAL: Final = tuple([str(number) for number in range(256)])
+
+
 def cutter(maximum: int, path_id: int) -> Callable[[bytes, int, int], list[bytes]]:
     """A function that cuts a field into prefixes of at most `maximum` bits, each after `path_id` octets."""
     # the octets an NLRI takes, by its length octet; lengths over the maximum never fit
-    sizes = tuple(path_id + 1 + (bits + 7) // 8 if bits <= maximum else 1 << 20 for bits in range(256))
+    sizes = tuple(1 + (bits + 7) // 8 if bits <= maximum else 1 << 20 for bits in range(256))
+
+    def split_plain(data: bytes, at: int, end: int) -> list[bytes]:
+        found: list[bytes] = []
+        while at < end:
+            bits = data[at]
+            stop = at + sizes[bits]
+            if stop > end:
+                raise Malformed(f"a prefix of {bits} bits does not fit", 3, 10)
+            if bits & 7 and data[stop - 1] & SPARE[bits & 7]:
+                found.append(data[at : stop - 1] + bytes((data[stop - 1] & ~SPARE[bits & 7],)))
+            else:
+                found.append(data[at:stop])
+            at = stop
+        return found
 
     def split(data: bytes, at: int, end: int) -> list[bytes]:
         found: list[bytes] = []
         while at < end:
             if at + path_id >= end:
                 raise Malformed("a prefix is cut short", 3, 10)
-            bits = data[at + path_id]
-            stop = at + sizes[bits]
+            stop = at + path_id
+            stop += sizes[data[stop]]
             if stop > end:
-                raise Malformed(f"a prefix of {bits} bits does not fit", 3, 10)
-            spare = SPARE[bits & 7]
-            if spare and data[stop - 1] & spare:
-                found.append(data[at : stop - 1] + bytes((data[stop - 1] & ~spare,)))
-            else:
-                found.append(data[at:stop])
+                raise Malformed(f"a prefix of {data[at + path_id]} bits does not fit", 3, 10)
+            found.append(data[at : at + path_id] + split_plain(data, at + path_id, stop)[0])
             at = stop
         return found
 
-    return split
+    return split if path_id else split_plain
 
 
 def words4(nlri: bytes) -> str:
     """`10.0.0.0/24`."""
+    if len(nlri) == 4:
+        return f"{DECIMAL[nlri[1]]}.{DECIMAL[nlri[2]]}.{DECIMAL[nlri[3]]}.0/{DECIMAL[nlri[0]]}"
     return f"{inet_ntoa(nlri[1:] + ZEROS[5 - len(nlri)])}/{nlri[0]}"
+
+
+def texts4(nlris: list[bytes]) -> list[str]:
+    """The same of many; three octets, as most have, are written here and now."""
+    decimal = DECIMAL
+    return [
+        f"{decimal[n[1]]}.{decimal[n[2]]}.{decimal[n[3]]}.0/{decimal[n[0]]}" if len(n) == 4 else words4(n)
+        for n in nlris
+    ]
 
 
 def words6(nlri: bytes) -> str:
@@ -50,7 +74,7 @@ def words6(nlri: bytes) -> str:
 
 def json4(nlri: bytes) -> str:
     """`{ "nlri": "10.0.0.0/24" }`."""
-    return f'{{ "nlri": "{inet_ntoa(nlri[1:] + ZEROS[5 - len(nlri)])}/{nlri[0]}" }}'
+    return f'{{ "nlri": "{words4(nlri)}" }}'
 
 
 def json6(nlri: bytes) -> str:

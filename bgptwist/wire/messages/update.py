@@ -84,7 +84,7 @@ def decode(body: bytes, context: ReceiveContext, paths: PathTable) -> Update:
             withdrawn.append(Unreach(plain, nlris))
         return update
     section = body[start:end]
-    known = paths.seen.get(section)
+    known = paths.recognize(section)
     reach = unreach = None
     if known is None:
         rest, reach, unreach = separate(section, nlris is not None)
