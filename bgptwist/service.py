@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
-from twisted.logger import ILogObserver, Logger, LogLevel
+from twisted.logger import ILogObserver, Logger, LogLevel, globalLogPublisher
 from twisted.python import usage
 from twisted.python.components import Componentized
 from twisted.python.reflect import namedAny
@@ -142,7 +142,7 @@ class Daemon(MultiService):
         super().setServiceParent(parent)  # type: ignore[no-untyped-call]
         try:
             observer = logs.observer(self.environment)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise SystemExit(f"bgptwist: the log cannot be written (exabgp.log.destination): {error}") from None
         if observer is not None and isinstance(parent, Componentized):
             parent.setComponent(ILogObserver, observer)
@@ -158,6 +158,7 @@ class Daemon(MultiService):
             # What there is now stays: the collector need not look at it again and again while routes come and go.
             gc.freeze()
             gc.set_threshold(YOUNG)
+            logs.limit(globalLogPublisher, self.environment)
         self.listeners.expect(self._first.neighbors, self.environment)
         super().startService()  # type: ignore[no-untyped-call]
         if self.environment.daemon_drop:

@@ -435,16 +435,23 @@ class ReloadTests(ServiceTestCase):
         daemon = self.daemon(path)
         caller = Caller("api-internal-cli-test")
         conversation = daemon.dispatcher.converse(caller)
-        for number in (1, 2):
-            self.assertIsNone(
-                daemon.dispatcher.command(conversation, f"announce route 10.0.{number}.0/24 next-hop 192.0.2.9")
-            )
-            self.write(peer=f"192.0.2.{number + 3}", path=path)
+        for number, more in enumerate(("", NEIGHBOR % ("192.0.2.3", ""), "")):
+            with open(path, "a") as file:
+                file.write(more)
             daemon.reload()
             self.turn()
-            self.assertEqual(self.held(daemon), [])
-        daemon.dispatcher.command(conversation, "announce route 10.0.3.0/24 next-hop 192.0.2.9")
-        self.assertEqual((caller.read(), self.held(daemon)), (["done"] * 3, ["10.0.3.0/24"]))
+            daemon.dispatcher.command(conversation, f"announce route 10.0.{number}.0/24 next-hop 192.0.2.9")
+        self.assertEqual(caller.read(), ["done"] * 3)
+        told = [daemon.speaker.outgoing.count(self.peer(daemon, address).member) for address in (THERE, "192.0.2.3")]
+        self.assertEqual(told, [3, 2])
+
+    def test_the_routes_of_a_neighbor_that_left_are_not_told_to_the_one_in_its_place(self) -> None:
+        path = self.write(route(1))
+        daemon = self.daemon(path)
+        self.write(peer="192.0.2.3", path=path)
+        daemon.reload()
+        self.turn()
+        self.assertEqual(self.held(daemon), [])
 
     def test_without_files_there_is_nothing_to_reload(self) -> None:
         daemon = Daemon(self.reactor, load([self.write(route(1))]), owner=False)

@@ -230,7 +230,8 @@ class Dispatcher:
         """Say in the log what is wrong and where, in one line; the reason is returned."""
         reason = str(error)
         if isinstance(error, Misspelt) and error.at >= 0:
-            reason += f", at '{' '.join(split_route(text)[error.at : error.at + 3])}'"
+            place = " ".join(split_route(text)[error.at : error.at + 3])
+            reason += f", at '{place}'" if place else ", at the end"
         elif not isinstance(error, BgptwistError):
             # a mistake of ours: no line may end the daemon, and the log must say where to look
             frame = extract_tb(error.__traceback__)[-1]

@@ -3,7 +3,7 @@
 import sys
 from typing import Any, Final
 
-from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredicate, textFileLogObserver
+from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredicate, LogPublisher, textFileLogObserver
 from twisted.logger import LegacyLogObserverWrapper as Legacy
 from twisted.python.logfile import LogFile
 from twisted.python.syslog import SyslogObserver
@@ -29,22 +29,38 @@ def nowhere(event: object) -> None:
 
 
 def destination(name: str) -> Any:
-    """An observer that writes to `stdout`, `stderr`, `syslog`, or a file of 1 MiB with three older ones kept."""
+    """An observer that writes to `stdout`, `stderr`, `syslog`, or a file of 1 MiB with three older ones kept.
+
+    OSError when the file cannot be written, ValueError for a destination that we do not have.
+    """
     if name == "syslog":
         emit: Any = SyslogObserver("bgptwist").emit
         return Legacy(emit)
     if name in ("stdout", "stderr"):
         return textFileLogObserver(sys.stderr)  # ExaBGP's log goes to the standard error either way
+    if name.startswith("host:"):
+        raise ValueError("a log on another host is not supported, use syslog")
     file = LogFile.fromFullPath(name.removeprefix("file:"), rotateLength=ROTATE, maxRotatedFiles=KEPT)
     return textFileLogObserver(file)
 
 
 def observer(environment: Environment) -> Any:
-    """What the settings ask for, None when they ask for nothing special."""
-    standard = Environment()
+    """What the settings ask for in place of twistd's choice, None when they leave that to it."""
     if not environment.log_enable:
         return nowhere
-    if (environment.log_level, environment.log_destination) == (standard.log_level, standard.log_destination):
+    if environment.log_destination == Environment().log_destination:
         return None
-    predicate = LogLevelFilterPredicate(LEVELS.get(environment.log_level, LogLevel.info))
-    return FilteringLogObserver(destination(environment.log_destination), (predicate,))
+    return limited(destination(environment.log_destination), environment.log_level)
+
+
+def limited(observer: Any, level: str) -> Any:
+    """The same observer for events of that level or a more important one."""
+    return FilteringLogObserver(observer, (LogLevelFilterPredicate(LEVELS.get(level, LogLevel.info)),))
+
+
+def limit(publisher: LogPublisher, environment: Environment) -> None:
+    """Hold the observers that twistd chose to the level that the settings ask for, if it is a special one."""
+    if observer(environment) is None and environment.log_level != Environment().log_level:
+        for each in list(publisher._observers):
+            publisher.removeObserver(each)
+            publisher.addObserver(limited(each, environment.log_level))

@@ -12,6 +12,9 @@ from twisted.internet.process import Process
 POLL: Final = 0.02
 """Seconds between two looks at a group that is ending."""
 
+NOT_STARTED: Final = 126
+"""Status of a child that could not become its program, as shells have it."""
+
 LINGER: Final = 1.0
 """Seconds after SIGKILL for which a group may be seen, at most."""
 
@@ -55,6 +58,14 @@ class GroupLeader(Process):
         os.setpgid(0, 0)
         os.umask(self._umask)
         Process._setupChild(self, *arguments, **named)
+
+    def _execChild(self, *arguments: object) -> None:
+        """In the child: become the program, or say in one line why that cannot be."""
+        try:
+            Process._execChild(self, *arguments)
+        except OSError as error:
+            os.write(2, f"cannot be started: {error.strerror}\n".encode())
+            os._exit(NOT_STARTED)
 
 
 class ProcessGroup:

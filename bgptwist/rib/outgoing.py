@@ -78,7 +78,10 @@ def share(entry: Entry | None, member: int) -> Offer | None:
 class Member:
     """An established session as the table sees it."""
 
-    __slots__ = ("bit", "context", "deadline", "end_of_rib", "owed", "paused", "settle", "told", "transfers", "writer")
+    __slots__ = (
+        *("bit", "context", "deadline", "end_of_rib", "missing", "owed"),
+        *("paused", "settle", "told", "transfers", "writer"),
+    )
 
     def __init__(self, bit: int, context: SendContext, writer: IUpdateWriter) -> None:
         self.bit = bit
@@ -87,6 +90,8 @@ class Member:
         self.paused = False
         self.told = False
         """Whether a route was sent in this session: before that there is nothing to withdraw."""
+        self.missing: set[Family] = set()
+        """Families that were not agreed, though there are routes of them; each is reported once."""
         self.owed: dict[Family, dict[bytes, bytes]] = {}
         self.transfers: list[Transfer] = []
         self.end_of_rib: tuple[Family, ...] = ()
@@ -451,6 +456,12 @@ class Outgoing:
         bit: int,
         announced: bool,
     ) -> list[bytes]:
+        if family.index not in context.families:
+            missing = self._members[bit].missing
+            if announced and family.base not in missing:
+                missing.add(family.base)
+                self._problem(bit, f"routes of {family.name} are not sent: the peer did not agree to that family")
+            return []
         try:
             if announced:
                 return update.announce(context, family, path, next_hop, nlris)

@@ -24,7 +24,7 @@ class HelperSettings:
 
     name: str
     run: tuple[str, ...]
-    encoder: str = "json"
+    encoder: str = "text"
     respawn: bool = True
 
 

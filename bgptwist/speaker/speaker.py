@@ -212,18 +212,16 @@ class Speaker:
         return bool(routes)
 
     def end_of_rib(self, family: Family, members: int) -> bool:
-        """Send End-of-RIB; False when none of the sessions is established."""
-        peers = self._established(members)
+        """Send End-of-RIB where the family was agreed; False when it was in none of the sessions."""
+        peers = [peer for peer in self._established(members) if peer.negotiated and family in peer.negotiated.families]
         for peer in peers:
             self.outgoing.send_end_of_rib(peer.member, family)
         return bool(peers)
 
     def route_refresh(self, family: Family, members: int) -> bool:
-        """Ask for the routes of a family again; False when none of the sessions is established."""
-        peers = self._established(members)
-        for peer in peers:
-            peer.send_refresh(family)
-        return bool(peers)
+        """Ask for the routes of a family again; False when no peer can be asked."""
+        asked = [peer.send_refresh(family) for peer in self._established(members)]
+        return any(asked)
 
     def teardown(self, members: int, subcode: int) -> None:
         """End the established sessions with NOTIFICATION 6/subcode; they start again at once."""

@@ -18,6 +18,7 @@ from bgptwist.wire.errors import BgptwistError, Refused
 from bgptwist.wire.framing import ROUTE_REFRESH, message
 from bgptwist.wire.kinds import Family
 from bgptwist.wire.messages import update as updates
+from bgptwist.wire.path import Path
 from bgptwist.wire.registry import BY_NAME
 from bgptwist.wire.route import Announcement, Route
 
@@ -27,6 +28,8 @@ class Scribe:
 
     def __init__(self, reflection: Reflection) -> None:
         self.messages: list[bytes] = []
+        self.strange: set[str] = set()
+        """Names of families that routes were of and that the session does not have."""
         self.peers: dict[str, Any] = {}
         self._context = reflection.negotiated.send
 
@@ -40,13 +43,19 @@ class Scribe:
 
     def announce(self, routes: Iterable[Route], members: int) -> None:
         """UPDATEs that announce; routes of one path share them."""
-        for family, path, next_hop, nlris in shared(routes):
+        for family, path, next_hop, nlris in self._shared(routes):
             self.messages += updates.announce(self._context, family, path, next_hop, nlris)
 
     def withdraw(self, routes: Iterable[Route], members: int) -> None:
         """UPDATEs that withdraw."""
-        for family, path, next_hop, nlris in shared(routes):
+        for family, path, next_hop, nlris in self._shared(routes):
             self.messages += updates.withdraw(self._context, family, path, next_hop, nlris)
+
+    def _shared(self, routes: Iterable[Route]) -> Iterator[tuple[Family, Path, bytes, list[bytes]]]:
+        for family, path, next_hop, nlris in shared(routes):
+            if family.index not in self._context.families:
+                self.strange.add(family.name)
+            yield family, path, next_hop, nlris
 
     def hold(self, announcement: Announcement, members: int) -> None:
         """A watchdog makes no difference to the octets."""
@@ -69,9 +78,9 @@ class Scribe:
     watchdog = teardown = flush = clear_out = clear_in = routes_out = routes_in = _refuse
 
 
-def shared(routes: Iterable[Route]) -> Iterator[tuple[Family, Any, bytes, list[bytes]]]:
+def shared(routes: Iterable[Route]) -> Iterator[tuple[Family, Path, bytes, list[bytes]]]:
     """Routes by what they have in common: family, path, next hop, and the NLRI."""
-    groups: dict[tuple[Family, bytes, bytes], tuple[Any, list[bytes]]] = {}
+    groups: dict[tuple[Family, bytes, bytes], tuple[Path, list[bytes]]] = {}
     for route in routes:
         key = (route.family, route.path.octets, route.next_hop)
         groups.setdefault(key, (route.path, []))[1].append(route.nlri)
@@ -123,10 +132,14 @@ def play(lines: Iterable[str], reflection: Reflection, surroundings: Environment
     conversation.ack = True
     for line in lines:
         scribe.messages = []
+        scribe.strange = set()
         reader.answers = []
         for _ in dispatcher.command(conversation, line.rstrip("\n")) or ():
             pass
         if "error" in reader.answers:
+            status = 1
+        elif scribe.strange:
+            print(f"the family {' and '.join(sorted(scribe.strange))} was not agreed", file=sys.stderr)
             status = 1
         print(" ".join(octets.hex().upper() for octets in scribe.messages), flush=True)
     return status

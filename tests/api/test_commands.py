@@ -108,9 +108,19 @@ class SessionTests(SynchronousTestCase):
     def test_route_refresh_needs_a_session_and_a_family(self) -> None:
         stage = Stage()
         self.assertEqual(stage.say("announce route-refresh ipv4 unicast"), ["error"])
-        stage.establish()
-        self.assertEqual(stage.say("announce route-refresh ipv4 unicast"), ["done"])
+        driver = stage.establish()
+        driver.sent.clear()
+        # the two have not agreed to route refresh, so nobody may be asked
+        self.assertEqual(stage.say("announce route-refresh ipv4 unicast"), ["error"])
         self.assertEqual(stage.say("announce route-refresh", "announce route-refresh ipv4"), ["error", "error"])
+        self.assertEqual(driver.sent, [])
+
+    def test_end_of_rib_is_of_an_agreed_family(self) -> None:
+        stage = Stage()
+        driver = stage.establish()
+        driver.sent.clear()
+        self.assertEqual(stage.say("announce eor ipv6 unicast"), ["error"])
+        self.assertEqual(driver.sent, [])
 
     def test_teardown_ends_the_sessions_of_the_neighbors_named(self) -> None:
         stage = Stage()

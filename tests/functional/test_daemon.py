@@ -305,7 +305,6 @@ class TestHelpers:
         assert await daemon.ended() == 0
         await daemon.gone()
 
-
     @pytest_twisted.ensureDeferred
     async def test_one_that_reads_late_misses_nothing(self, tmp_path: Path, start: Start, listener: Listener) -> None:
         daemon = start(process("late", tmp_path, LATE) + neighbor(listener, api("late")))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.logger import FilteringLogObserver, ILogObserver, Logger, LogLevel
+from twisted.logger import FilteringLogObserver, ILogObserver, LogEvent, Logger, LogLevel, LogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
-from bgptwist.net.logs import KEPT, LEVELS, ROTATE, destination, nowhere, observer
+from bgptwist.net.logs import KEPT, LEVELS, ROTATE, destination, limit, nowhere, observer
 from bgptwist.settings import environment
 from bgptwist.settings.model import Environment
 
@@ -82,10 +82,22 @@ class ObserverTests(SynchronousTestCase):
         self.assertIs(observer(Environment(log_enable=False, log_level="DEBUG", log_destination="stderr")), nowhere)
         Logger("bgptwist", observer=nowhere).critical("lost")
 
-    def test_another_level_or_destination_is_something_special(self) -> None:
-        path = self.mktemp()
-        for settings in (Environment(log_level="ERROR"), Environment(log_destination=path)):
-            self.assertIsInstance(observer(settings), FilteringLogObserver)
+    def test_another_destination_is_something_special(self) -> None:
+        self.assertIsInstance(observer(Environment(log_destination=self.mktemp())), FilteringLogObserver)
+
+    def test_another_level_alone_holds_the_observers_of_twistd_to_it(self) -> None:
+        self.assertIsNone(observer(Environment(log_level="ERROR")))
+        for level, wanted in (("ERROR", ["two"]), ("INFO", ["one", "two"])):
+            seen: list[LogEvent] = []
+            publisher = LogPublisher(seen.append)
+            limit(publisher, Environment(log_level=level))
+            log = Logger("bgptwist", observer=publisher)
+            log.info("one")
+            log.error("two")
+            self.assertEqual([event["log_format"] for event in seen], wanted)
+
+    def test_another_host_is_refused(self) -> None:
+        self.assertRaises(ValueError, destination, "host:example")
 
     def test_every_level_of_the_settings_has_one_of_twisted(self) -> None:
         self.assertEqual(set(LEVELS), set(environment.LEVELS))

@@ -29,6 +29,8 @@ from bgptwist.wire.errors import Refused
 def state():
     return [list(os.getresuid()), list(os.getresgid()), sorted(os.getgroups())]
 
+if os.getuid() == 0:
+    os.setgroups([0])
 if len(sys.argv) > 2 and os.getuid() == 0:
     os.setuid(pwd.getpwnam(sys.argv[2]).pw_uid)
 before = state()

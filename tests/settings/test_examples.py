@@ -35,7 +35,7 @@ DEFAULTS = {
     CapabilitySettings: CapabilitySettings(),
     ApiSettings: ApiSettings(),
     DirectionSettings: DirectionSettings(),
-    HelperSettings: HelperSettings("", ()),
+    HelperSettings: HelperSettings("", (), "json"),
 }
 
 

@@ -37,7 +37,8 @@ def run(main: Callable[[list[str]], int], *words: str) -> tuple[int, str, str]:
 
 def start(*words: str, given: str = "") -> Deferred[tuple[bytes, bytes, int]]:
     """Output, errors and status of the command in a process of its own, which is given a standard input."""
-    environment = os.environ | {"PYTHONPATH": str(CHECKOUT), "PYTHONIOENCODING": "utf-8"}
+    path = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
+    environment = os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
     arguments = ("-c", COMMAND, *words)
     return getProcessOutputAndValue(
         sys.executable, arguments, env=environment, path=str(CHECKOUT), stdinBytes=given.encode()

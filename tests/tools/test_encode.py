@@ -107,7 +107,9 @@ class CommandTests(SynchronousTestCase):
 
     def test_only_the_family_that_was_asked_for_is_agreed(self) -> None:
         self.assertEqual(self.messages("-f", "ipv4 unicast", "announce route 10.0.0.0/24 next-hop 1.2.3.4"), [ANNOUNCE])
-        self.assertEqual(self.messages("-f", "ipv6 unicast", "announce route 10.0.0.0/24 next-hop 1.2.3.4"), [])
+        status, output, errors = run(encode.main, "-f", "ipv6 unicast", "announce route 10.0.0.0/24 next-hop 1.2.3.4")
+        self.assertEqual((status, output), (1, "\n"))
+        self.assertEqual(errors, "the family ipv4 unicast was not agreed\n")
 
     def test_a_family_that_nobody_knows_is_not_understood(self) -> None:
         status, output, errors = run(encode.main, "-f", "ipv4 nothing", "announce eor")
