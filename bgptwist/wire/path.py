@@ -224,7 +224,10 @@ def pack(octets: bytes, context: SendContext) -> tuple[bytes, bytes]:
 
 
 def narrow(parts: dict[int, bytes], kind: Kind, value: bytes) -> None:
-    """Write AS_PATH or AGGREGATOR for a two-octet AS peer, and their AS4 twin where one is needed (RFC 6793, 4.2.2)."""
+    """Write AS_PATH or AGGREGATOR for a two-octet AS peer, with its AS4 twin where one is needed (RFC 6793, 4.2.2).
+
+    The twin stands right behind, where ExaBGP has it.
+    """
     assert kind.narrow is not None
     try:
         short = kind.narrow(value)
@@ -236,9 +239,9 @@ def narrow(parts: dict[int, bytes], kind: Kind, value: bytes) -> None:
     if kind.code == AS_PATH:
         if not as_path.fits(value):
             kept = as_path.without_confed(value)
-            parts[AS4_PATH] = header(KINDS[AS4_PATH].flags, AS4_PATH, len(kept)) + kept
+            parts[AS_PATH] += header(KINDS[AS4_PATH].flags, AS4_PATH, len(kept)) + kept
     elif int.from_bytes(value[:4], "big") > 0xFFFF:
-        parts[AS4_AGGREGATOR] = header(KINDS[AS4_AGGREGATOR].flags, AS4_AGGREGATOR, len(value)) + value
+        parts[AGGREGATOR] += header(KINDS[AS4_AGGREGATOR].flags, AS4_AGGREGATOR, len(value)) + value
 
 
 class Fault:

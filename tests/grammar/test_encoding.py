@@ -243,19 +243,8 @@ class FragmentTests(SynchronousTestCase):
             self.assertEqual(Encoding(Example(A10, ()), generation).bodies, [ours])
             self.assertEqual(Encoding(Example(A10.replace("target:", "target4:"), ()), generation).bodies, [theirs])
 
-    def test_a_peer_with_short_as_numbers_gets_the_long_ones_beside(self) -> None:
-        # On purpose: ExaBGP puts AS4_PATH right behind AS_PATH, we put every attribute in ascending order of its type
-        # (RFC 4271, 5).  The attributes and their octets are the same.
-        (body,) = Encoding(A43).bodies
-        as4_path = "c0110a0202fa56ea010000fdf2"
-        self.assertEqual(body.count(as4_path), 1)
-        self.assertEqual(
-            body,
-            "000000354001010040020602025ba0fdf24003040a000009c007065ba00a000007"
-            + as4_path
-            + "c01208fa56ea010a00000718c00002",
-        )
-        self.assertEqual(body.replace(as4_path, ""), A43.bodies[0].replace(as4_path, ""))
+    def test_a_peer_with_short_as_numbers_gets_the_long_ones_right_behind(self) -> None:
+        self.assertEqual(Encoding(A43).bodies, list(A43.bodies))
 
     def test_the_long_as_numbers_are_read_back_from_beside_the_short_ones(self) -> None:
         (route,) = Encoding(A43).received()
