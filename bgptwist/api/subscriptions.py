@@ -153,6 +153,7 @@ class Subscriptions:
             return
         for group in groups:
             encoded: tuple[str, str] | None = None
+            counted = group.encoder.counted
             for listener in group.listeners:
                 send = listener.send
                 if send is None:
@@ -161,7 +162,7 @@ class Subscriptions:
                     encoded = self._encode(event, group)
                     if encoded is None:
                         break
-                if group.encoder.counted:
+                if counted:
                     count = listener.counters[name] = listener.counters.get(name, 0) + 1
                     send(f"{encoded[0]}{count}{encoded[1]}")
                 else:

@@ -3,7 +3,7 @@
 A value here is canonical: {type, count, four octets an AS number}*.
 """
 
-from struct import pack, unpack_from
+from struct import Struct, pack, unpack_from
 from typing import Final
 
 from bgptwist.wire.errors import Malformed
@@ -25,6 +25,10 @@ CLOSERS: Final = ("", " )", " ]", " ]", " )")
 EXPECTED: Final = "an AS number, '[' or '('"
 
 ZERO: Final = b"\0\0\0\0"
+
+SHORT: Final = 32
+NUMBERS: Final = tuple([Struct(f">{count}I") for count in range(SHORT)])
+ONE_SEGMENT: Final = tuple([f'{{ "0": {{ "element": "{element}", "value": ' for element in ELEMENTS])
 
 
 def malformed(reason: str) -> Malformed:
@@ -167,9 +171,8 @@ def words(value: bytes) -> str:
 
 def json(value: bytes) -> str:
     """`{ "0": { "element": "as-sequence", "value": [65001, 65010] } }`."""
-    if value and len(value) == 2 + (value[1] << 2):  # one segment, as nearly all paths have
-        listed = str([*unpack_from(f">{value[1]}I", value, 2)])
-        return f'{{ "0": {{ "element": "{ELEMENTS[value[0]]}", "value": {listed} }} }}'
+    if value and len(value) == 2 + (value[1] << 2) and value[1] < SHORT:  # one segment, as nearly all paths have
+        return ONE_SEGMENT[value[0]] + str([*NUMBERS[value[1]].unpack_from(value, 2)]) + " } }"
     parts: list[str] = []
     for at in starts(value):
         listed = str([*numbers(value, at)])
