@@ -112,6 +112,8 @@ def problems(page: Path) -> Iterator[str]:
 def main() -> int:
     pages = sorted({page for pattern in PAGES for page in TOP.glob(pattern)})
     found = [problem for page in pages for problem in problems(page)]
+    if subprocess.run([sys.executable, str(TOP / "docs" / "generate.py"), "--check"], check=False).returncode:
+        found.append("docs: the tables are not those of the code: python docs/generate.py")
     print(*found, sep="\n", end="\n" if found else "")
     print(f"{len(found)} problems in {len(pages)} pages")
     return 1 if found else 0

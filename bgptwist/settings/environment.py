@@ -130,7 +130,7 @@ SETTINGS: Final = (
     Setting("daemon.user", str, "the user to run as"),
     Setting("debug.rotate", boolean, "use one file, and the next after each reload"),
     Setting("log.enable", boolean, "write a log"),
-    Setting("log.destination", str, "stdout, stderr, syslog, host:NAME or a file"),
+    Setting("log.destination", str, "stdout, stderr, syslog or a file"),
     Setting("log.level", choice(*LEVELS, fold=str.upper), "the least important level to write"),
     Setting("log.short", boolean, "lines without time, level and process"),
     Setting("tcp.bind", addresses, "addresses to listen on"),

@@ -100,4 +100,6 @@ class Reporter:
         context: ReceiveContext,
     ) -> None:
         """An UPDATE came or went; the caller asked `wants` before decoding it."""
-        self._publish(UpdateMessage(self.identity, self._now(), direction, kind, body, negotiated, update, context))
+        self._sink.publish(
+            UpdateMessage(self.identity, self._now(), direction, kind, body, negotiated, update, context)
+        )
