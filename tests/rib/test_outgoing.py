@@ -235,6 +235,31 @@ class OutgoingTests(SynchronousTestCase):
         self.turn()
         self.assertEqual(len(self.join(1).held), 1)
 
+    def test_routes_of_a_family_that_was_not_agreed_are_reported_once(self) -> None:
+        self.join(1, SendContext({IPV4_UNICAST.index: IPV4_UNICAST}, local_as=1))
+        for number in range(3):
+            self.table.announce([route(f"2001:db8:{number}::/48")], 1)
+            self.turn()
+        self.assertEqual(self.problems, ["routes of ipv6 unicast are not sent: the peer did not agree to that family"])
+
+    def test_each_of_many_peers_can_be_told_something_else(self) -> None:
+        shared = context()
+        writers = [self.join(1 << number, shared) for number in range(40)]
+        for number in range(40):
+            self.table.announce([route("10.0.0.0/24", number)], 1 << number)
+        self.turn()
+        key = route("10.0.0.0/24").nlri
+        self.assertEqual(
+            [writer.held[key] for writer in writers], [sent(route("10.0.0.0/24", n).path) for n in range(40)]
+        )
+        self.table.announce([route("10.0.0.0/24", 99)], (1 << 40) - 1)
+        self.turn()
+        self.assertEqual({writer.held[key] for writer in writers}, {sent(route("10.0.0.0/24", 99).path)})
+        self.table.withdraw([route("10.0.0.0/24")], (1 << 39) - 1)
+        self.turn()
+        self.assertEqual([len(writer.held) for writer in writers], [0] * 39 + [1])
+        self.assertEqual(self.table.count(1 << 39), 1)
+
     def test_what_cannot_be_sent_is_reported(self) -> None:
         self.join(1)
         self.table.announce([Route(IPV6_UNICAST, b"\x20\x20\x01\x0d\xb8", path_of([]), b"self!")], 1)
