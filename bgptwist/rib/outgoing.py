@@ -109,6 +109,8 @@ class Outgoing:
         self._tables: dict[Family, dict[bytes, Entry]] = {}
         self._shared: Generations[tuple[bytes, bytes, int], Offer] = Generations(100_000)
         self._last: Offer = Offer(NO_PATH, NO_NEXT_HOP, 0, None)
+        self._siblings: dict[bytes, set[bytes]] = {}
+        """Keys with path identifiers, by AFI, SAFI and what stands behind the identifier."""
         self._pending: dict[Family, dict[bytes, int]] = {}
         self._gone: dict[Family, dict[bytes, tuple[bytes, Path, bytes]]] = {}
         self._members: dict[int, Member] = {}
@@ -136,6 +138,8 @@ class Outgoing:
             if old is None:
                 table[key] = offer
                 changed = members
+                if family.path_id:
+                    self._siblings.setdefault(family.header + key[4:], set()).add(key)
             elif old is offer:
                 continue
             else:
@@ -199,14 +203,23 @@ class Outgoing:
         if isinstance(entry, Offer):
             rest = entry.members & ~members
             if not rest:
-                del table[key]
+                self._delete(family, table, key)
             elif rest != entry.members:
                 table[key] = self._copy(entry, rest)
             return
         for bit in [bit for bit in entry if bit & members]:
             del entry[bit]
         if not entry:
-            del table[key]
+            self._delete(family, table, key)
+
+    def _delete(self, family: Family, table: dict[bytes, Entry], key: bytes) -> None:
+        """Nobody is told that key any more."""
+        del table[key]
+        if family.path_id:
+            name = family.header + key[4:]
+            self._siblings[name].discard(key)
+            if not self._siblings[name]:
+                del self._siblings[name]
 
     def clear(self, members: int) -> None:
         """Take everything back from `members`."""
@@ -439,12 +452,38 @@ class Outgoing:
                 continue
             context = member.context
             messages = packed.get(context)
-            if messages is None:
+            if not announced and self._siblings:
+                messages, left = self._instead(bit, member, family, nlris)
+                messages = messages + self._pack(context, family, path, next_hop, left, bit, False)
+            elif messages is None:
                 messages = packed[context] = self._pack(context, family, path, next_hop, nlris, bit, announced)
             if messages:
                 if announced:
                     member.told = True
                 outbox.setdefault(bit, []).extend(messages)
+
+    def _instead(self, bit: int, member: Member, family: Family, nlris: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+        """Messages with other paths for what is withdrawn, to a peer without ADD-PATH; and NLRI that have none.
+
+        To such a peer all paths of a prefix are one route, which goes only with the last of them.
+        """
+        form = member.context.families.get(family.index)
+        if form is None or form.path_id:
+            return [], nlris
+        messages: list[bytes] = []
+        left: list[bytes] = []
+        base = family.base
+        for nlri in nlris:
+            plain = nlri[4:] if family.path_id else nlri
+            key = plain if base.key is None else base.key(plain)
+            offer = share(self._tables.get(base, {}).get(key), bit)
+            for sibling in self._siblings.get(base.header + key, ()) if offer is None else ():
+                offer = offer or share(self._tables[base.with_path_id].get(sibling), bit)
+            if offer is None:
+                left.append(nlri)
+            else:
+                messages += self._pack(member.context, base, offer.path, offer.next_hop, [plain], bit, True)
+        return messages, left
 
     def _pack(
         self,
@@ -456,6 +495,8 @@ class Outgoing:
         bit: int,
         announced: bool,
     ) -> list[bytes]:
+        if not nlris:
+            return []
         if family.index not in context.families:
             missing = self._members[bit].missing
             if announced and family.base not in missing:
@@ -511,6 +552,8 @@ class Outgoing:
             elif withdraw_missing:
                 missing.append(nlri)
         messages: list[bytes] = []
+        if missing and self._siblings:
+            messages, missing = self._instead(bit, member, family, missing)
         if missing and member.told:
             messages += self._pack(member.context, family, NO_PATH, NO_NEXT_HOP, missing, bit, False)
         for offer, found in groups.items():

@@ -260,6 +260,30 @@ class OutgoingTests(SynchronousTestCase):
         self.assertEqual([len(writer.held) for writer in writers], [0] * 39 + [1])
         self.assertEqual(self.table.count(1 << 39), 1)
 
+    def test_without_add_path_a_route_goes_with_the_last_of_its_paths(self) -> None:
+        writer = self.join(1)
+        family = IPV4_UNICAST.with_path_id
+        plain = route("10.0.0.0/24").nlri
+        one, two = (Route(family, bytes((0, 0, 0, n)) + plain, path_of([Med(n)]), HOP) for n in (1, 2))
+        self.table.announce([one, two, route("10.0.0.0/24", 3)], 1)
+        self.turn()
+        self.table.withdraw([route("10.0.0.0/24")], 1)
+        self.turn()
+        self.assertIn(writer.held[plain], [sent(one.path), sent(two.path)])
+        self.table.withdraw([two], 1)
+        self.turn()
+        self.assertEqual(writer.held, {plain: sent(one.path)})
+        self.table.pause(1)
+        self.table.announce([two], 1)
+        self.table.withdraw([one], 1)
+        self.turn()
+        self.table.resume(1)
+        self.turn()
+        self.assertEqual(writer.held, {plain: sent(two.path)})
+        self.table.withdraw([two], 1)
+        self.turn()
+        self.assertEqual(writer.held, {})
+
     def test_what_cannot_be_sent_is_reported(self) -> None:
         self.join(1)
         self.table.announce([Route(IPV6_UNICAST, b"\x20\x20\x01\x0d\xb8", path_of([]), b"self!")], 1)
