@@ -3,7 +3,8 @@
     python docs/generate.py            rewrite them
     python docs/generate.py --check    only say which are not up to date; the status is then 1
 
-A table stands between `<!-- table: NAME -->` and `<!-- end -->`.
+A table stands between `<!-- table: NAME -->` and `<!-- end -->`.  The examples of the reference are those of the golden
+corpus (`tests/corpus`), which the tests read in all three spellings.
 """
 
 import re
@@ -19,13 +20,24 @@ from bgptwist.settings import environment, schema
 from bgptwist.settings.model import Environment
 from bgptwist.settings.schema import REQUIRED, Keyword, Refusal, Section
 from bgptwist.wire.attributes.communities import NAMES
-from bgptwist.wire.families.opaque import OPAQUE
-from bgptwist.wire.registry import ATTRIBUTES, FAMILIES
+from bgptwist.wire.errors import VERDICTS
+from bgptwist.wire.kinds import Capability, Family, Kind
+from bgptwist.wire.registry import ATTRIBUTES, CAPABILITIES, FAMILIES
 from bgptwist.wire.values.extended_community import ROWS
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from tests.wire.examples import Record, examples  # noqa: E402
+
+SHOWN = 12
+"""The most examples of one record in the reference."""
+
 MARK = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.S)
-SECTIONS = (schema.PROCESS, schema.NEIGHBOR, schema.CAPABILITY, schema.API, schema.direction("receive", ""))
+SECTIONS = (
+    *(schema.PROCESS, schema.NEIGHBOR, schema.CAPABILITY, schema.API),
+    schema.direction("receive", ""),
+)
 
 DEFAULTS = {
     "process.run": "required",
@@ -100,6 +112,38 @@ def first(function: object) -> str:
     return re.sub(r" \(draft[^)]*\)", "", (function.__doc__ or "").strip().split("\n")[0].rstrip("."))
 
 
+def example_text(record: Record, before: str = "") -> str:
+    """Some examples of a record, words and JSON: the first of each beginning."""
+    begun: set[str] = set()
+    found: list[str] = []
+    for _, words, text in examples(record):
+        start = " ".join(words.split()[:2]) if words[:1] in "[(" else words.partition(" ")[0]
+        if start in begun or len(found) == SHOWN or len(words) > 400:
+            continue
+        begun.add(start)
+        found.append(f"{before}{words}".rstrip() + f"\n    {text}\n")
+    return "```\n" + "".join(found) + "```\n\n" if found else ""
+
+
+def family_text(family: Family) -> str:
+    """What the reference says of a family."""
+    start = f"### {family.name}\n\nAFI {family.afi}, SAFI {family.safi} ({family.rfc})."
+    return f"{start}{' ' + family.help if family.help else ''}\n\n{example_text(family, f'announce {family.name} ')}"
+
+
+def attribute_text(kind: Kind) -> str:
+    """What the reference says of an attribute."""
+    verdict = VERDICTS[kind.malformed]
+    help = f" {kind.help[0].upper()}{kind.help[1:]}." if kind.help else ""
+    start = f"### {kind.word}\n\nType {kind.code}, flags 0x{kind.flags:02X} ({kind.rfc}).{help} Malformed: {verdict}."
+    return f"{start}\n\n{example_text(kind, f'{kind.word} ')}"
+
+
+def capability_text(record: Capability) -> str:
+    """What the reference says of a capability."""
+    return f"### {record.name}\n\nCode {record.code} ({record.rfc}).\n\n{example_text(record)}"
+
+
 def tables() -> Iterator[tuple[str, str]]:
     """All tables with their names."""
     for section in SECTIONS:
@@ -108,12 +152,13 @@ def tables() -> Iterator[tuple[str, str]]:
     yield "attributes", rows("word | code | meaning", ([code(each.word), str(each.code), each.help] for each in kinds))
     yield "route-words", rows("word | meaning", ([code(word), first(read)] for word, read in KEYWORDS.items()))
     yield "communities", rows("name | value", ([code(name), f"0x{value:08X}"] for name, value in NAMES.items()))
-    forms = ([code(row.word), f"0x{row.code:04X}", first(row.read)] for row in ROWS)
+    forms = ([code(row.word), f"0x{row.code:04X}", row.help] for row in ROWS)
     yield "extended-communities", rows("word | type | what follows", forms)
-    families = (
-        [code(each.name), f"{each.afi}, {each.safi}", "not yet" if each in OPAQUE else "yes"] for each in FAMILIES
-    )
-    yield "families", rows("family | AFI, SAFI | routes", families)
+    families = ([code(each.name), f"{each.afi}, {each.safi}", each.rfc] for each in FAMILIES)
+    yield "families", rows("family | AFI, SAFI | defined in", families)
+    yield "reference-families", "".join(family_text(family) for family in FAMILIES)
+    yield "reference-attributes", "".join(attribute_text(kind) for kind in ATTRIBUTES)
+    yield "reference-capabilities", "".join(capability_text(record) for record in CAPABILITIES)
     yield "environment", rows("setting | value | default | meaning", settings())
     yield "commands", rows("version 4 | version 6 | what follows", commands())
 

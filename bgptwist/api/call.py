@@ -116,6 +116,7 @@ class Command:
 
     `modern` words begin with a noun.  `selected` are the words after `neighbor X` or `peer X`; the same as `words`
     when `peers` is set and none are given.  `options` is what may follow, for the help.
+    `verbatim`: the text after the words is given as it was written, blanks and brackets included.
     """
 
     def __init__(
@@ -128,6 +129,7 @@ class Command:
         peers: bool = False,
         json: bool = False,
         options: str = "",
+        verbatim: bool = False,
     ) -> None:
         self.words = words
         self.run = run
@@ -135,6 +137,7 @@ class Command:
         self.selected = selected or ((words,) if peers else ())
         self.json = json
         self.options = options
+        self.verbatim = verbatim
 
     @property
     def name(self) -> str:

@@ -196,6 +196,9 @@ class Dispatcher:
         command, size = longest(self._selected, given[at:])
         if command is None:
             raise Misspelt(f"'{' '.join(given[at : at + 3])}' is no command for a neighbor", "a command, see help", -1)
+        if command.verbatim:
+            text = line[line.index(f" {command.words}") + len(command.words) + 1 :]
+            return command, self._call(conversation, text.strip(), selectors, modern)
         given = given[at + size :]
         if modern and command.words.startswith(VERBS):
             given = without_options(given)

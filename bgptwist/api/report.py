@@ -7,9 +7,10 @@ from typing import Final
 from bgptwist.grammar import render
 from bgptwist.session.counters import named
 from bgptwist.session.negotiation import Negotiated
-from bgptwist.settings.model import ApiSettings, DirectionSettings, NeighborSettings
+from bgptwist.settings.model import ApiSettings, CapabilitySettings, DirectionSettings, NeighborSettings
 from bgptwist.speaker.peer import Peer
 from bgptwist.wire.capabilities.add_path import NAMES, AddPath
+from bgptwist.wire.capabilities.role import NAMES as ROLES
 from bgptwist.wire.kinds import Family
 from bgptwist.wire.messages.open import Open
 from bgptwist.wire.spell import address
@@ -227,7 +228,8 @@ def configuration(settings: NeighborSettings) -> Iterator[str]:
     yield from block("capability", capability(settings), "\t")
     yield from block("family", [f"{family.name};" for family in settings.families], "\t")
     yield from block("nexthop", [f"{family.name} {afi_name(afi)};" for family, afi in settings.next_hops], "\t")
-    yield from block("add-path", [f"{family.name};" for family in settings.add_path_families or ()], "\t")
+    yield from block("add-path", add_path_lines(settings), "\t")
+    yield from block("operational", [f"{message.statement()};" for message in settings.operational], "\t")
     for number, section in enumerate(settings.api):
         yield from api(section, number)
     routes = [f"route {render.statement(route)};" for route in settings.routes if route.family.safi in (1, 2, 4, 128)]
@@ -277,7 +279,32 @@ def capability(settings: NeighborSettings) -> list[str]:
     ]
     if known.extended_message is not None:
         lines.append(f"extended-message {flag(known.extended_message)};")
-    return lines
+    return lines + [f"{name} {value};" for name, value in modern(known) if value]
+
+
+def modern(known: CapabilitySettings) -> Iterator[tuple[str, str]]:
+    """The statements of capabilities that are not always shown, '' for those that are off."""
+    yield "software-version", "enable" if known.software_version else ""
+    yield "link-local-nexthop", "enable" if known.link_local_next_hop else ""
+    yield "link-local-prefer", "enable" if known.link_local_prefer else ""
+    yield "role", "" if known.role is None else ROLES[known.role]
+    yield "role-strict", "enable" if known.role_strict else ""
+    yield "long-lived-graceful-restart", str(known.long_lived or "")
+    yield "outbound-route-filtering", NAMES[known.orf] if known.orf else ""
+    yield "multiple-labels", str(known.multiple_labels or "")
+    yield "dynamic", "" if known.dynamic is None else f"[ {' '.join(map(str, known.dynamic))} ]"
+    yield "bfd-strict", "enable" if known.bfd_strict else ""
+    for code, value in known.others:
+        yield "raw", f"[ {code} 0x{value.hex()} ]"
+
+
+def add_path_lines(settings: NeighborSettings) -> list[str]:
+    """The lines of the `add-path` section."""
+    limits = dict(settings.paths_limits)
+    return [
+        f"{family.name} limit {limits[family]};" if family in limits else f"{family.name};"
+        for family in settings.add_path_families or ()
+    ]
 
 
 def api(section: ApiSettings, number: int) -> Iterator[str]:

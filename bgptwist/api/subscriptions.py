@@ -20,6 +20,7 @@ from bgptwist.speaker.events import (
     SignalReceived,
     StateChanged,
 )
+from bgptwist.wire.framing import OLD_ROUTE_REFRESH, ROUTE_REFRESH
 
 Encoder = JsonEncoder | TextEncoder
 
@@ -200,6 +201,8 @@ class Subscriptions:
                     for form in forms(merged) if name in merged.types else ():
                         words.add(f"{direction}-{name}")
                         join(table.setdefault(kind, []), listener, form | block)
+                if ROUTE_REFRESH in table:
+                    table[OLD_ROUTE_REFRESH] = table[ROUTE_REFRESH]
         audience.words = frozenset(words)
         return audience
 

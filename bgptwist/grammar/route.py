@@ -3,14 +3,16 @@
 import re
 from typing import Final
 
+from bgptwist.grammar import flow, sr_policy
 from bgptwist.grammar.lexer import Misplaced, Statement, split_route
-from bgptwist.wire.attributes import extended, unknown
+from bgptwist.wire.attributes import extended, ipv6_extended_communities, unknown
 from bgptwist.wire.errors import Misspelt
 from bgptwist.wire.kinds import NO_NEXT_HOP, SELF, Attribute, Family
 from bgptwist.wire.path import Generations, Path, path_of
 from bgptwist.wire.registry import WORDS, family
 from bgptwist.wire.route import Announcement, Route
 from bgptwist.wire.spell import address_octets, ipv4_octets
+from bgptwist.wire.values import label_stack
 from bgptwist.wire.words import Words, number
 
 PARTS: Final = 65536
@@ -22,8 +24,11 @@ LONGEST: Final = 65000
 REMEMBERED: Final = 4096
 """Characters of the longest text that is worth remembering."""
 
-PREFIXED: Final = (1, 2, 4, 128)
+PREFIXED: Final = (1, 2, 4, 67, 68, 76, 128, 129)
 """The SAFI whose statements begin with a prefix; label and route distinguisher may stand anywhere after it."""
+
+LABELLED: Final = (4, 76, 128)
+"""Those of them whose NLRI have labels (RFC 8277, 2)."""
 
 ALIASES: Final = {"labeled-unicast": "nlri-mpls"}
 """Other names of families, of generation 6."""
@@ -31,7 +36,10 @@ ALIASES: Final = {"labeled-unicast": "nlri-mpls"}
 BRACES: Final = re.compile(r"[^{};]*\{(?:[^{};]*[^{};\s][^{};]*;)*\s*\}\s*;?\s*\Z")
 NLRI: Final = re.compile(r"(?:\A|\s)nlri(?=\s|\Z)")
 
-LISTS: Final = (8, 16, 32)
+SCATTERED: Final = {0x19_41: ("rd", "endpoint", "base", "offset", "size", "pe")}
+"""By family index, the words of NLRI that ExaBGP lets stand anywhere among the attributes: VPLS."""
+
+LISTS: Final = (8, 16, 25, 32)
 """The codes of communities of all sizes, which are not sent when there are none."""
 
 NEXT_HOP_WANTED: Final = "next-hop ADDRESS or next-hop self"
@@ -101,7 +109,7 @@ class RouteReader:
         routes: list[Route] = []
         for index, prefix in enumerate(prefixes):
             try:
-                routes.extend(self._routes(prefix, tail, None))
+                routes.extend(self._routes(prefix, tail, None, withdraw))
             except Misspelt as error:
                 error.at = first + index
                 raise
@@ -112,14 +120,34 @@ class RouteReader:
     def family_route(self, afi: str, safi: str, text: str, *, withdraw: bool = False) -> Announcement:
         """What `announce AFI SAFI TEXT` means; Misspelt counts the words of TEXT from 0."""
         found = known_family(afi, safi)
+        if found.safi in flow.SAFIS:
+            return self.flow_route(text, found, withdraw=withdraw)
         if found.safi in PREFIXED:
             parts = text.split(None, 1)
             return self._announcement(parts[0] if parts else "", parts[1] if len(parts) == 2 else "", found, withdraw)
-        words = Words(split_route(text))
+        given = split_route(text)
+        order = fronted(given, SCATTERED[found.index]) if found.index in SCATTERED else None
+        words = Words(given if order is None else [given[at] for at in order])
+        try:
+            return self._typed_route(found, words, withdraw)
+        except Misspelt as error:
+            if order is not None and 0 <= error.at < len(order):
+                error.at = order[error.at]
+            raise
+
+    def _typed_route(self, found: Family, words: Words, withdraw: bool) -> Announcement:
+        """The route whose NLRI words stand first, with path, next hop and path identifier from the words after them."""
         nlri = found.read(words)
-        tail = self._tail(" ".join(words.words[words.at :]), words.at)
-        if not tail.next_hop and not withdraw:
+        tail = self._tail(" ".join(words.words[words.at :]), words.at, found.safi == sr_policy.SAFI)
+        if tail.label or tail.rd or tail.split >= 0:
+            surplus = "split" if tail.split >= 0 else "rd" if tail.rd else "label"
+            raise Misspelt(f"'{surplus}' has no place after the NLRI of {found.name}", "another attribute", words.at)
+        if not tail.next_hop and not withdraw and 0 not in found.next_hop_sizes:
             raise Misspelt("the route has no next hop", NEXT_HOP_WANTED, len(words.words))
+        fitting(found, tail)
+        if tail.path_id:
+            found = found.with_path_id
+            nlri = tail.path_id + nlri
         return Announcement([Route(found, nlri, tail.path, tail.next_hop)], tail.watchdog, tail.held, tail.name)
 
     def statement(self, statement: Statement) -> Announcement:
@@ -140,10 +168,67 @@ class RouteReader:
         if statement.inner is not None:
             raise Misplaced(statement.mark_place(), "a route of 'announce' has no block", "';'")
         try:
-            text = " ".join(quote_free(statement.route_words()[1:]))
+            words = statement.route_words()[1:]
+            text = " ".join(quote_free(sr_policy.plain_names(words) if statement.keyword == "sr-policy" else words))
             return self.family_route(afi, statement.keyword, text)
         except Misspelt as error:
             raise Misplaced(statement.route_place(error.at + 1), error.reason, error.expected) from None
+
+    def policy_statement(self, statement: Statement) -> Announcement:
+        """`sr-policy distinguisher N color N endpoint IP ...;`, of the family of its endpoint; errors are Misplaced."""
+        return self.family_statement(sr_policy.afi(statement.route_words()), statement)
+
+    def vpls_statement(self, statement: Statement) -> Announcement:
+        """`vpls NAME { rd R; endpoint N; ... }` or `vpls rd R endpoint N ...;`; errors are Misplaced."""
+        if statement.inner is None:
+            return self.family_statement("l2vpn", statement)
+        words: list[str] = []
+        places: list[tuple[Statement, int]] = []
+        for part in statement.inner:
+            if part.inner is not None:
+                raise Misplaced(part.place(), f"there is no section '{part.keyword}' in vpls", "an attribute")
+            given = part.route_words()
+            words += given
+            places += [(part, at) for at in range(len(given))]
+        try:
+            return self.family_route("l2vpn", "vpls", " ".join(quote_free(words)))
+        except Misspelt as error:
+            if 0 <= error.at < len(places):
+                part, at = places[error.at]
+                raise Misplaced(part.route_place(at), error.reason, error.expected) from None
+            raise Misplaced(statement.route_place(0), error.reason, error.expected) from None
+
+    def flow_route(self, text: str, explicit: Family | None = None, *, withdraw: bool = False) -> Announcement:
+        """What `announce flow TEXT` means; the family follows from the words, unless its AFI is `explicit`."""
+        return self._rule(flow.command(text), explicit, withdraw)
+
+    def flow_statement(self, statement: Statement) -> Announcement:
+        """`route NAME { match { } then { } scope { } }` or `route MATCH ... ACTION ...;`; errors are Misplaced."""
+        text, places = flow.written(statement)
+        try:
+            return self._rule(text, None, False)
+        except Misspelt as error:
+            part, at = places[error.at]
+            raise Misplaced(part.route_place(at), error.reason, error.expected) from None
+
+    def _rule(self, text: flow.RuleText, explicit: Family | None, withdraw: bool) -> Announcement:
+        """The flow rule of some words; Misspelt counts them as their text does."""
+        reader = flow.FlowReader(text)
+        try:
+            tail = self._read_words(text, reader)
+            if tail.label or tail.split >= 0:
+                surplus = "split" if tail.split >= 0 else "label"
+                raise Misspelt(f"'{surplus}' has no place in a rule", "another word", len(text.words))
+            found, nlri = reader.route(explicit)
+            next_hop = reader.hop(tail.next_hop, withdraw)
+        except Misspelt as error:
+            error.at = text.origin(error.at)
+            raise
+        fitting(found, tail)
+        if tail.path_id:
+            found = found.with_path_id
+            nlri = tail.path_id + nlri
+        return Announcement([Route(found, nlri, tail.path, next_hop)], tail.watchdog, tail.held, tail.name)
 
     def _block(self, statement: Statement) -> Announcement:
         """`route P { attribute value; ... }`; words between P and the brace count as well."""
@@ -180,7 +265,7 @@ class RouteReader:
             raise Misspelt("the route has no next hop", NEXT_HOP_WANTED, len(split_route(text)) + 1)
         if not tail.plain or explicit is not None:
             try:
-                routes = self._routes(prefix, tail, explicit)
+                routes = self._routes(prefix, tail, explicit, withdraw)
             except Misspelt as error:
                 error.at = blamed(error.at, tail, split_route(text))
                 raise
@@ -198,20 +283,23 @@ class RouteReader:
                 found = self._multicast
         return Announcement([Route(found, nlri, tail.path, tail.next_hop)])
 
-    def _routes(self, prefix: str, tail: Tail, explicit: Family | None) -> list[Route]:
-        """The routes of a prefix and a tail with everything a statement may ask for."""
+    def _routes(self, prefix: str, tail: Tail, explicit: Family | None, withdraw: bool = False) -> list[Route]:
+        """The routes of a prefix and a tail with everything a statement may ask for; a withdrawal needs no label."""
+        found = explicit or self._family(prefix, tail)
         words = [prefix]
         if tail.label:
             words += "label", "[", *tail.label, "]"
+        elif withdraw and found.safi in LABELLED:
+            words += "label", label_stack.WITHDRAWN
         if tail.rd:
             words += "rd", tail.rd
-        found = explicit or self._family(prefix, tail)
         cursor = Words(words)
         nlri = found.read(cursor)
         if cursor.more:
             raise Misspelt(f"'{cursor.peek()}' has no place in a route of {found.name}", "another family", 0)
         if explicit is None and found is self._ipv4 and nlri[0] >= 4 and nlri[1] & 0xF0 == 0xE0:
             found = self._multicast
+        fitting(found, tail)
         nlris = [nlri] if tail.split < 0 else self._parts(words, nlri, tail.split, found)
         if tail.path_id:
             if not found.with_path_id.path_id:
@@ -247,30 +335,39 @@ class RouteReader:
             return subnets
         return [found.read(Words([plain.words(subnet), *words[1:]])) for subnet in subnets]
 
-    def _tail(self, text: str, first: int) -> Tail:
-        """The words after a prefix, from memory if they were seen lately; Misspelt counts them from `first`."""
+    def _tail(self, text: str, first: int, policy: bool = False) -> Tail:
+        """The words after a prefix, from memory if they were seen lately; Misspelt counts them from `first`.
+
+        `policy`: those of an SR policy may be among them.
+        """
         if not text:
             return self._bare
-        tail = self._tails.get(text)
+        key = f"sr-policy {text}" if policy else text
+        tail = self._tails.get(key)
         if tail is None:
             try:
-                tail = self._read(text)
+                tail = self._read(text, sr_policy.PolicyReader() if policy else None)
             except Misspelt as error:
                 error.at += first
                 raise
             if len(text) <= REMEMBERED:
-                self._tails.put(text, tail)
+                self._tails.put(key, tail)
         return tail
 
-    def _read(self, text: str) -> Tail:
+    def _read(self, text: str, policy: sr_policy.PolicyReader | None = None) -> Tail:
         """Read the words after a prefix."""
         if ";" in text or "{" in text:
             text = unbraced(text)
-        words = Words(split_route(text))
+        return self._read_words(Words(split_route(text)), policy)
+
+    def _read_words(self, words: Words, more: sr_policy.PolicyReader | flow.FlowReader | None) -> Tail:
+        """The same of words; `more` takes those that only some families have."""
         tail = Tail(self._bare.path)
         values: list[Attribute] = []
         given = words.words
         while words.at < len(given):
+            if more is not None and more.accept(words):
+                continue
             word = given[words.at]
             words.at += 1
             keyword = KEYWORDS.get(word)
@@ -281,6 +378,8 @@ class RouteReader:
             if kind is None or kind.read is None:
                 raise words.wrong("an attribute", f"'{word}' is not known in a route")
             values.append(kind.read(words))
+        if more is not None:
+            values += more.attributes(values)
         values = gathered(values)
         size = sum([len(value.octets()) for value in values])
         if size > LONGEST:
@@ -309,20 +408,53 @@ def known_family(afi: str, safi: str) -> Family:
     return found
 
 
+def fronted(words: list[str], names: tuple[str, ...]) -> list[int]:
+    """The indexes of words with those of `NAME VALUE` first, wherever they stand outside of brackets."""
+    first: list[int] = []
+    later: list[int] = []
+    depth = 0
+    at = 0
+    while at < len(words):
+        depth += (words[at] in ("[", "(")) - (words[at] in ("]", ")"))
+        if depth == 0 and words[at] in names and at + 1 < len(words):
+            first += at, at + 1
+            at += 2
+            continue
+        later.append(at)
+        at += 1
+    return first + later
+
+
+def fitting(found: Family, tail: Tail) -> None:
+    """Refuse a next hop of a length that routes of this family cannot have."""
+    size = len(tail.next_hop) + len(found.next_hop_prefix)
+    if tail.next_hop and tail.next_hop != SELF and size not in found.next_hop_sizes:
+        raise Misspelt(f"a route of {found.name} cannot have this next hop", "a next hop of the other kind", 0)
+
+
 def gathered(values: list[Attribute]) -> list[Attribute]:
     """The values that count: extended communities add up, `[ ]` is as good as nothing."""
     kept: list[Attribute] = []
-    sum_at = -1
+    sums: dict[int, int] = {}
     for value in values:
         if value.code in LISTS and not value.octets() and not isinstance(value, unknown.Unknown):
             continue
-        if isinstance(value, extended.ExtendedCommunities):
-            if sum_at >= 0:
-                kept[sum_at] = extended.ExtendedCommunities(extended.joined(kept[sum_at].octets(), value.octets()))
+        if isinstance(value, extended.ExtendedCommunities | ipv6_extended_communities.Ipv6ExtendedCommunities):
+            at = sums.get(value.code)
+            if at is not None:
+                kept[at] = added(kept[at], value)
                 continue
-            sum_at = len(kept)
+            sums[value.code] = len(kept)
         kept.append(value)
     return kept
+
+
+def added(one: Attribute, other: Attribute) -> Attribute:
+    """Two attributes of extended communities as one."""
+    if isinstance(one, extended.ExtendedCommunities):
+        return extended.ExtendedCommunities(extended.joined(one.octets(), other.octets()))
+    both = ipv6_extended_communities.joined(one.octets(), other.octets())
+    return ipv6_extended_communities.Ipv6ExtendedCommunities(both)
 
 
 def blamed(at: int, tail: Tail, words: list[str]) -> int:
@@ -382,13 +514,13 @@ def read_path_information(tail: Tail, words: Words) -> None:
 
 def read_label(tail: Tail, words: Words) -> None:
     """`label N` or `label [ N M ]` (RFC 3032, 2.1: 20 bits)."""
-    wanted = "a label from 0 to 1048575"
+    wanted = label_stack.EXPECTED
     start = words.at
     labels = words.items(wanted)
     if not labels:
         raise words.wrong(wanted, "the label stack is empty")
     for index, label in enumerate(labels):
-        if not 0 <= number(label) <= 0xFFFFF:
+        if not label_stack.entry_octets(label, False):
             raise Misspelt(f"'{label}' is no label", wanted, start + index + (words.words[start] == "["))
     tail.label = tail.label or labels
 

@@ -25,8 +25,15 @@ class Incoming:
             table = self._tables.get(unreach.family)
             if table:
                 own = unreach.family.key
-                for nlri in unreach.nlris:
-                    table.pop(nlri if own is None else own(nlri), None)
+                if own is None:
+                    for nlri in unreach.nlris:
+                        table.pop(nlri, None)
+                else:
+                    labels = self._labels[unreach.family]
+                    for nlri in unreach.nlris:
+                        key = own(nlri)
+                        table.pop(key, None)
+                        labels.pop(key, None)
         for reach in update.announced:
             family = reach.family
             table = self._tables.get(family)

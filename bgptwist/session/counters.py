@@ -2,11 +2,20 @@
 
 from typing import Final
 
+from bgptwist.wire.framing import OLD_ROUTE_REFRESH, ROUTE_REFRESH
+
 NAMES: Final = ("unknown", "open", "update", "notification", "keepalive", "refresh", "operational")
 """By message type number (RFC 4271, 4.1; RFC 2918; type 6 is OPERATIONAL); `unknown` is every other number."""
 
 ORDER: Final = ("open", "notification", "keepalive", "update", "refresh", "operational", "unknown")
 """The order in which `show neighbor` prints them."""
+
+
+def slot(kind: int) -> int:
+    """The place of a message type among NAMES: the old number of ROUTE-REFRESH is one of it."""
+    if kind < len(NAMES):
+        return kind
+    return ROUTE_REFRESH if kind == OLD_ROUTE_REFRESH else 0
 
 
 class Counters:
@@ -25,11 +34,11 @@ class Counters:
 
     def count_sent(self, kind: int, messages: int = 1) -> None:
         """Count messages of type `kind` that left."""
-        self.sent[kind if kind < len(NAMES) else 0] += messages
+        self.sent[slot(kind)] += messages
 
     def count_received(self, kind: int) -> None:
         """Count one message of type `kind` that came."""
-        self.received[kind if kind < len(NAMES) else 0] += 1
+        self.received[slot(kind)] += 1
 
     def add(self, other: "Counters") -> None:
         """Add the messages of a session that ended."""

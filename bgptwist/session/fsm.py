@@ -13,9 +13,21 @@ from bgptwist.session.negotiation import Local, Negotiated, negotiate
 from bgptwist.session.timers import Clock, Deadline, Random, keepalive_interval, send_hold_time
 from bgptwist.wire import spell
 from bgptwist.wire.errors import Malformed
-from bgptwist.wire.framing import HEADER, KEEPALIVE, NOTIFICATION, OPEN, OPERATIONAL, ROUTE_REFRESH, UPDATE, message
+from bgptwist.wire.framing import (
+    HEADER,
+    KEEPALIVE,
+    NOTIFICATION,
+    OLD_ROUTE_REFRESH,
+    OPEN,
+    OPERATIONAL,
+    ROUTE_REFRESH,
+    UPDATE,
+    message,
+)
+from bgptwist.wire.messages import capability as capabilities
 from bgptwist.wire.messages import notification as notifications
 from bgptwist.wire.messages import open as opens
+from bgptwist.wire.messages import operational as operationals
 from bgptwist.wire.messages import refresh as refreshes
 from bgptwist.wire.messages.notification import Notification
 from bgptwist.wire.messages.open import Open
@@ -54,7 +66,8 @@ class Input(Enum):
     SEND_HOLD_EXPIRED = "29"
     REFRESH = "ROUTE-REFRESH (RFC 2918), detail: RouteRefresh"
     REFRESH_ERROR = "a malformed ROUTE-REFRESH (RFC 7313, 5), detail: Malformed"
-    OPERATIONAL = "OPERATIONAL, where negotiated, detail: the body"
+    OPERATIONAL = "OPERATIONAL, where negotiated, detail: Operational"
+    CAPABILITY = "CAPABILITY, where negotiated and OPERATIONAL is not, detail: CapabilityChange"
 
 
 class Step(NamedTuple):
@@ -168,9 +181,7 @@ class Session:
             return
         self._hold.touch()
         self.counters.count_received(kind)
-        named = INPUTS.get(kind)
-        if named is Input.OPERATIONAL and not (self.negotiated is not None and self.negotiated.operational):
-            named = None
+        named = INPUTS.get(kind) or self._agreed(kind)
         if named is None:
             self._owner.heard(self, kind, body, None)
             self.feed(Input.HEADER_ERROR, unknown_type(kind))
@@ -179,6 +190,19 @@ class Session:
             self.feed(named)
         else:
             self._read(named, kind, body)
+
+    def _agreed(self, kind: int) -> Input | None:
+        """The input of a message type that means something only where both sides agreed to it."""
+        negotiated = self.negotiated
+        if negotiated is None:
+            return None
+        if kind == OLD_ROUTE_REFRESH and negotiated.old_refresh:
+            return Input.REFRESH
+        if kind != OPERATIONAL:
+            return None
+        if negotiated.operational:
+            return Input.OPERATIONAL
+        return Input.CAPABILITY if negotiated.dynamic else None
 
     def _read(self, named: Input, kind: int, body: bytes) -> None:
         """Decode a message that is expected in this state, and feed it."""
@@ -296,7 +320,7 @@ class Session:
         self._owner.moved(self)
 
     def alive(self, detail: object) -> None:
-        """A KEEPALIVE: that it came is all it says, and `receive` noted that."""
+        """That the message came is all it says to us, and `receive` noted that."""
 
     def deliver(self, body: bytes) -> None:
         """Hand an UPDATE to the owner."""
@@ -384,17 +408,23 @@ INPUTS: Final[dict[int, Input]] = {
     NOTIFICATION: Input.NOTIFICATION,
     KEEPALIVE: Input.KEEPALIVE,
     ROUTE_REFRESH: Input.REFRESH,
-    OPERATIONAL: Input.OPERATIONAL,
 }
-"""The input that a message type is."""
+"""The input that a message type is, whatever was agreed."""
 
-TYPES: Final[dict[Input, int]] = {named: kind for kind, named in INPUTS.items()}
+TYPES: Final[dict[Input, int]] = {
+    **{named: kind for kind, named in INPUTS.items()},
+    Input.OPERATIONAL: OPERATIONAL,
+    Input.CAPABILITY: OPERATIONAL,
+}
 
 READERS: Final[dict[Input, tuple[Callable[[bytes], object], Input]]] = {
     Input.OPEN: (lambda body: opens.decode(body, BY_CODE), Input.OPEN_ERROR),
     # A NOTIFICATION is never answered, not even one without a subcode.
     Input.NOTIFICATION: (notifications.decode, Input.CONNECTION_LOST),
     Input.REFRESH: (refreshes.decode, Input.REFRESH_ERROR),
+    # Neither is ever malformed: what cannot be read is told as octets.
+    Input.OPERATIONAL: (operationals.decode, Input.OPERATIONAL),
+    Input.CAPABILITY: (capabilities.decode, Input.CAPABILITY),
 }
 """How a message is read, and what it is when it cannot be; the others are their octets."""
 
@@ -446,6 +476,7 @@ TABLE: Final[dict[State, dict[Input, Step]]] = {
         Input.REFRESH: Step(Session.refresh, State.ESTABLISHED),
         Input.REFRESH_ERROR: Step(Session.fail, State.CLOSED),
         Input.OPERATIONAL: Step(Session.alive, State.ESTABLISHED),
+        Input.CAPABILITY: Step(Session.alive, State.ESTABLISHED),
         Input.SEND_HOLD_EXPIRED: Step(Session.expire_send, State.CLOSED),
     },
     State.CLOSED: {},

@@ -7,22 +7,31 @@ from bgptwist.wire import spell
 from bgptwist.wire.capabilities import role as roles
 from bgptwist.wire.capabilities.add_path import AddPath
 from bgptwist.wire.capabilities.asn4 import Asn4
+from bgptwist.wire.capabilities.bfd_strict import BfdStrict
+from bgptwist.wire.capabilities.dynamic import Dynamic
 from bgptwist.wire.capabilities.enhanced_refresh import EnhancedRefresh
 from bgptwist.wire.capabilities.extended_message import ExtendedMessage
 from bgptwist.wire.capabilities.extended_next_hop import ExtendedNextHop
 from bgptwist.wire.capabilities.graceful_restart import FORWARDING, LONGEST, GracefulRestart
 from bgptwist.wire.capabilities.hostname import HostName
 from bgptwist.wire.capabilities.link_local_next_hop import LinkLocalNextHop
+from bgptwist.wire.capabilities.long_lived import LongLived
+from bgptwist.wire.capabilities.multiple_labels import MultipleLabels
 from bgptwist.wire.capabilities.multiprotocol import MultiProtocol
 from bgptwist.wire.capabilities.multisession import OLD, MultiSession
 from bgptwist.wire.capabilities.operational import Operational
+from bgptwist.wire.capabilities.orf import OutboundRouteFiltering
+from bgptwist.wire.capabilities.paths_limit import PathsLimit
 from bgptwist.wire.capabilities.role import Role
+from bgptwist.wire.capabilities.route_refresh import OLD as OLD_REFRESH
 from bgptwist.wire.capabilities.route_refresh import RouteRefresh
 from bgptwist.wire.capabilities.software_version import SoftwareVersion
+from bgptwist.wire.capabilities.unknown import Unknown
 from bgptwist.wire.errors import Malformed
-from bgptwist.wire.framing import EXTENDED, NORMAL
+from bgptwist.wire.framing import EXTENDED, NORMAL, OLD_ROUTE_REFRESH, ROUTE_REFRESH
 from bgptwist.wire.kinds import LAYOUT_5, CapabilityValue, Family, Layout, ReceiveContext, SendContext
 from bgptwist.wire.messages.open import VERSION, Open
+from bgptwist.wire.registry import BY_CODE
 from bgptwist.wire.values.asn import AS_TRANS
 
 RECEIVE: Final = 1
@@ -32,6 +41,16 @@ ADD_PATH: Final = (0x101, 0x201, 0x104, 0x204, 0x180, 0x280)
 """Indexes of the families that ADD-PATH is offered for, in the order of the capability: as ExaBGP has them."""
 
 IPV6: Final = 2
+
+RESTARTABLE: Final = 63
+LONG_LIVED: Final = 36
+"""Families for which graceful restart, and the long-lived one, find room in a capability that is not repeated."""
+
+LABELLED: Final = (4, 128)
+"""The SAFIs whose routes can have several labels."""
+
+PREFIX_FILTERS: Final = 64
+"""The type of route filters that is offered (RFC 5292)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +62,9 @@ class Local:
     and the AFI of a next hop they may have, None for no such capability.  `graceful_restart` is in seconds, None for
     off; `restarting` says that this is not our first session with the peer.  `role` is a number of RFC 9234.
     `link_local` is the link-local address sent beside an IPv6 next hop where agreed, sixteen octets or empty.
+    `paths_limits` say how many paths we want; `long_lived` is in seconds and needs graceful restart; `dynamic` are
+    capability codes, None for no such capability; `orf` is 0 off, 1 receive, 2 send, 3 both; `multiple_labels` is how
+    many we can take, 0 for one.  `others` are capabilities by code and octets that are offered as they are.
     """
 
     local_as: int | None
@@ -67,6 +89,13 @@ class Local:
     multi_session: bool = False
     role: int | None = None
     role_strict: bool = False
+    paths_limits: tuple[tuple[Family, int], ...] = ()
+    long_lived: int | None = None
+    dynamic: tuple[int, ...] | None = None
+    orf: int = 0
+    bfd_strict: bool = False
+    multiple_labels: int = 0
+    others: tuple[tuple[int, bytes], ...] = ()
     aigp: bool = False
     group: bool = True
     layout: Layout = LAYOUT_5
@@ -81,7 +110,7 @@ class Local:
         return Open(VERSION, asn if asn <= 0xFFFF else AS_TRANS, self.hold_time, self.router_id, self.capabilities())
 
     def capabilities(self) -> list[CapabilityValue]:
-        """The capabilities in ExaBGP's order."""
+        """The capabilities in ExaBGP's order; those it does not have stand before multi-session."""
         found: list[CapabilityValue] = [MultiProtocol([(family.afi, family.safi) for family in self.families])]
         if self.asn4:
             found.append(Asn4(self.local_as or 0))
@@ -89,8 +118,10 @@ class Local:
             found.append(ExtendedNextHop(self.conversions()))
         if self.add_path:
             found.append(AddPath(self.paths()))
+            if limits := self.limits():
+                found.append(PathsLimit(limits))
         if self.graceful_restart is not None:
-            kept = [(family.afi, family.safi, FORWARDING) for family in self.families]
+            kept = [(family.afi, family.safi, FORWARDING) for family in self.families[:RESTARTABLE]]
             found.append(GracefulRestart(self.restarting, min(self.graceful_restart, LONGEST), kept))
         if self.route_refresh:
             found += [RouteRefresh(), EnhancedRefresh()]
@@ -104,13 +135,50 @@ class Local:
             found.append(SoftwareVersion(self.software_version))
         if self.link_local_next_hop:
             found.append(LinkLocalNextHop())
-        if self.role is not None:
-            found.append(Role(self.role))
+        found += self.modern()
         if self.multi_session:
             found.append(MultiSession([MultiProtocol.code]))
             if self.layout.generation < 6:
                 found.append(MultiSession([MultiProtocol.code], 0, OLD))
+        present = {value.code for value in found}
+        return found + [value for value in map(given, self.others) if value.code not in present]
+
+    def modern(self) -> list[CapabilityValue]:
+        """The capabilities that ExaBGP does not have."""
+        found: list[CapabilityValue] = []
+        if self.has_role:
+            found.append(Role(self.role or 0))
+        if self.long_lived is not None and self.graceful_restart is not None:
+            kept = self.families[:LONG_LIVED]
+            found.append(LongLived([(family.afi, family.safi, FORWARDING, self.long_lived) for family in kept]))
+        if self.orf:
+            types = [(PREFIX_FILTERS, self.orf)]
+            found.append(OutboundRouteFiltering([(family.afi, family.safi, types) for family in self.families]))
+        if self.multiple_labels > 1:
+            labelled = [family for family in self.families if family.safi in LABELLED]
+            found.append(MultipleLabels([(family.afi, family.safi, self.multiple_labels) for family in labelled]))
+        if self.dynamic is not None:
+            found.append(Dynamic(list(self.dynamic)))
+        if self.bfd_strict:
+            found.append(BfdStrict())
         return found
+
+    @property
+    def has_role(self) -> bool:
+        """Whether we tell our role: only a peer of another AS hears of it (RFC 9234, 4.1)."""
+        return self.role is not None and (self.peer_as is None or self.peer_as != self.local_as)
+
+    def limits(self) -> list[tuple[int, int, int]]:
+        """How many paths we want of the families that we receive several of."""
+        wanted = dict(self.paths_limits)
+        if not self.add_path & RECEIVE:
+            return []
+        return [
+            (family.afi, family.safi, wanted[family])
+            for index in ADD_PATH
+            for family in self.families
+            if family.index == index and family in wanted and family in self.add_path_families
+        ]
 
     def conversions(self) -> list[tuple[int, int, int]]:
         """The next hops of another address family that are offered: IPv6 for IPv4 routes, the case of RFC 8950."""
@@ -135,9 +203,11 @@ class Negotiated:
 
     `families` are the common ones in our order, without path identifiers; `add_path_send` and `add_path_receive` those
     of them that have some.  `next_hops` are (family, AFI of the next hop).  `refresh` is `absent`, `normal` or
-    `enhanced`, `keepalive` the seconds between KEEPALIVEs before jitter.  Of graceful restart (RFC 4724) both sides
-    speak if `graceful_restart`; `peer_restart_time`, `peer_restarting` and `peer_forwarding` are what the peer said,
-    `survives_notification` whether a NOTIFICATION leaves the routes standing (RFC 8538).
+    `enhanced`, `refresh_kind` the message type it is asked for with, `keepalive` the seconds between KEEPALIVEs before
+    jitter.  Of graceful restart (RFC 4724) both sides speak if `graceful_restart`; `peer_restart_time`,
+    `peer_restarting` and `peer_forwarding` are what the peer said, `survives_notification` whether a NOTIFICATION
+    leaves the routes standing (RFC 8538).  `paths_limits` and `labels` are how many paths and labels the peer takes,
+    `long_lived` the seconds it may keep stale routes, by family; `peer_role` is None unless both have one.
     """
 
     def __init__(self, local: Local, sent: Open, received: Open, local_address: bytes) -> None:
@@ -156,9 +226,8 @@ class Negotiated:
         self.asn4 = self.both(Asn4.code)
         self.multisession = self.both(MultiSession([]).code) or self.both(OLD)
         self.operational = self.both(Operational.code)
-        self.refresh = "absent"
-        if self.both(RouteRefresh().code):
-            self.refresh = "enhanced" if self.both(EnhancedRefresh.code) else "normal"
+        self.dynamic = self.both(Dynamic.code)
+        self._negotiate_refresh()
         self.message_size = EXTENDED if self.both(ExtendedMessage.code) else NORMAL
         self.next_hops = self._next_hops()
         self.add_path_send = self._paths(SEND, RECEIVE)
@@ -175,6 +244,7 @@ class Negotiated:
             and ours.notification
             and restart.notification
         )
+        self._negotiate_limits()
         self.send = self._send(local_address)
         self.receive = self._receive()
 
@@ -187,6 +257,38 @@ class Negotiated:
         """Whether both sides announced that capability, and one that makes sense."""
         ours, theirs = self.sent.find(code), self.received.find(code)
         return ours is not None and theirs is not None and type(ours) is type(theirs)
+
+    def _negotiate_refresh(self) -> None:
+        """Route refresh: the standard one, or the one before it where the peer has nothing else."""
+        ours = isinstance(self.sent.find(RouteRefresh.code), RouteRefresh) or self.both(OLD_REFRESH)
+        self.old_refresh = ours and isinstance(self.received.find(OLD_REFRESH), RouteRefresh)
+        self.refresh = "normal" if self.old_refresh else "absent"
+        self.refresh_kind = OLD_ROUTE_REFRESH
+        if self.both(RouteRefresh.code):
+            self.refresh = "enhanced" if self.both(EnhancedRefresh.code) else "normal"
+            self.refresh_kind = ROUTE_REFRESH
+
+    def _negotiate_limits(self) -> None:
+        """What the peer can take of what: paths, labels, time; and its role."""
+        received = self.received
+        limits = received.find(PathsLimit.code)
+        self.paths_limits = self._by_family(limits.limits if isinstance(limits, PathsLimit) else [], self.add_path_send)
+        labels = received.find(MultipleLabels.code) if self.both(MultipleLabels.code) else None
+        self.labels = self._by_family(labels.counts if isinstance(labels, MultipleLabels) else [], self.families)
+        lived = received.find(LongLived.code) if self.both(LongLived.code) and self.graceful_restart else None
+        times = [(afi, safi, time) for afi, safi, _, time in lived.families] if isinstance(lived, LongLived) else []
+        self.long_lived = self._by_family(times, self.families)
+        role = received.find(Role.code) if self.both(Role.code) else None
+        self.peer_role = role.role if isinstance(role, Role) else None
+
+    def _by_family(
+        self, entries: list[tuple[int, int, int]], families: tuple[Family, ...]
+    ) -> tuple[tuple[Family, int], ...]:
+        """The entries that are of these families."""
+        numbers = {(afi, safi): number for afi, safi, number in reversed(entries)}
+        return tuple(
+            (family, numbers[family.afi, family.safi]) for family in families if (family.afi, family.safi) in numbers
+        )
 
     def _next_hops(self) -> tuple[tuple[Family, int], ...]:
         ours, theirs = self.sent.find(ExtendedNextHop.code), self.received.find(ExtendedNextHop.code)
@@ -267,7 +369,7 @@ def negotiate(local: Local, sent: Open, received: Open, local_address: str) -> N
 
 def check_role(local: Local, received: Open) -> None:
     """Malformed when the roles do not fit, or a strict one has no counterpart (RFC 9234, 4.2)."""
-    if local.role is None:
+    if not local.has_role or local.role is None or received.speaker_as == local.local_as:
         return
     theirs = received.find(Role.code)
     if isinstance(theirs, Role):
@@ -275,6 +377,17 @@ def check_role(local: Local, received: Open) -> None:
             raise Malformed(f"the peer is {roles.name(theirs.role)} to our {roles.name(local.role)}", 2, 11)
     elif local.role_strict:
         raise Malformed("the peer has no role", 2, 11)
+
+
+def given(other: tuple[int, bytes]) -> CapabilityValue:
+    """The capability of a code and octets, which may be one that nobody knows."""
+    code, octets = other
+    record = BY_CODE.get(code)
+    try:
+        value = None if record is None else record.decode(octets)
+    except Malformed:
+        value = None
+    return value if value is not None and value.octets() == octets else Unknown(code, octets)
 
 
 def multiprotocol(sent: Open) -> bytes:

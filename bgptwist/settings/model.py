@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from bgptwist.wire.errors import BgptwistError, Misspelt
 from bgptwist.wire.kinds import Family
+from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.route import Route
 
 
@@ -59,7 +60,8 @@ class CapabilitySettings:
     """The `capability` block.  `add_path`: 0 off, 1 receive, 2 send, 3 both (RFC 7911).
 
     `graceful_restart`: seconds, 0 to use the hold time, None for off.  `extended_message` None: by compat.generation.
-    `next_hop` None: on when a `nexthop` block exists.
+    `next_hop` None: on when a `nexthop` block exists.  `long_lived` is in seconds, None for off; `role` a number of
+    RFC 9234; `dynamic` capability codes, None for off; `orf` like `add_path`; `others` are codes with octets.
     """
 
     asn4: bool = True
@@ -74,6 +76,14 @@ class CapabilitySettings:
     software_version: bool = False
     link_local_next_hop: bool = False
     link_local_prefer: bool = False
+    role: int | None = None
+    role_strict: bool = False
+    long_lived: int | None = None
+    orf: int = 0
+    multiple_labels: int = 0
+    dynamic: tuple[int, ...] | None = None
+    bfd_strict: bool = False
+    others: tuple[tuple[int, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,10 @@ class NeighborSettings:
     """The `nexthop` block: family and AFI of the next hop."""
     add_path_families: tuple[Family, ...] | None = None
     """The `add-path` block; None: every family that can have it."""
+    paths_limits: tuple[tuple[Family, int], ...] = ()
+    """How many paths are wanted, where the `add-path` block says it."""
+    operational: tuple[Operational, ...] = ()
+    """What is said at the start of every session."""
     capability: CapabilitySettings = CapabilitySettings()
     api: tuple[ApiSettings, ...] = ()
     routes: tuple[Route, ...] = field(default=(), repr=False)

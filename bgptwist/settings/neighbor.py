@@ -2,17 +2,37 @@
 
 from base64 import b64decode
 from binascii import Error as NotBase64
+from collections.abc import Iterator
 from typing import Any, Final
 
 from bgptwist.grammar.lexer import Misplaced, Place, Statement
-from bgptwist.settings.model import ApiSettings, CapabilitySettings, Environment, NeighborSettings, StaticRoute
+from bgptwist.settings.model import (
+    ApiSettings,
+    CapabilitySettings,
+    Environment,
+    NeighborSettings,
+    StaticRoute,
+)
+from bgptwist.settings.schema import Section
 from bgptwist.settings.section import Block, SectionReader
 from bgptwist.settings.value import ALL_FAMILIES, MD5_LONGEST, Range
 from bgptwist.wire.kinds import SELF, Family
+from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.registry import FAMILIES, by_index
 from bgptwist.wire.route import Route
 
-FAMILY_LISTS: Final = ("static", "announce")
+ROUTE_SECTIONS: Final = ("static", "flow", "l2vpn")
+"""The sections that hold routes themselves, in their order; `announce` has a section for each AFI instead."""
+USUAL: Final = (
+    *("ipv4 unicast", "ipv4 multicast", "ipv4 nlri-mpls", "ipv4 mcast-vpn", "ipv4 mup", "ipv4 mpls-vpn", "ipv4 rtc"),
+    *("ipv4 flow", "ipv4 flow-vpn", "ipv6 unicast", "ipv6 multicast", "ipv6 nlri-mpls", "ipv6 mcast-vpn", "ipv6 mup"),
+    *("ipv6 mpls-vpn", "ipv6 flow", "ipv6 flow-vpn", "l2vpn vpls", "l2vpn evpn", "bgp-ls bgp-ls", "bgp-ls bgp-ls-vpn"),
+)
+"""What a neighbor without `family`, or with `all`, offers: the families of ExaBGP; others are offered when named."""
+
+LATER: Final = ("ipv4 sr-policy", "ipv6 sr-policy")
+"""What generation 6 offers as well."""
+
 NEXT_HOP_SIZES: Final = {1: 4, 2: 16}
 
 
@@ -49,7 +69,9 @@ class NeighborBuilder:
     def __init__(self, environment: Environment, reader: SectionReader) -> None:
         self._environment = environment
         self._reader = reader
-        self._every = tuple(sorted(FAMILIES, key=lambda family: family.index))
+        later = LATER if environment.compat_generation >= 6 else ()
+        usual = [family for family in FAMILIES if family.name in (*USUAL, *later)]
+        self._every = tuple(sorted(usual, key=lambda family: family.index))
         self._sets: dict[tuple[int, ...], tuple[list[Block], RouteSet]] = {}
         self._names: dict[str, Place] = {}
         self._listening: dict[tuple[str, int], Place] = {}
@@ -83,15 +105,19 @@ class NeighborBuilder:
     def _negotiation(self, block: Block, fields: dict[str, Any]) -> None:
         """Families and capabilities."""
         given = block.block("capability")
-        capability = CapabilitySettings(**{field: value.value for field, value in given.values.items()})  # type: ignore[arg-type]
-        fields["capability"] = capability
+        values: dict[str, Any] = {field: value.value for field, value in given.values.items()}
+        values["others"] = tuple([value.value for value in given.lists.get("others", [])])
+        capability = fields["capability"] = CapabilitySettings(**values)
         families = [given.value for given in block.block("family").lists.get("families", [])]
         everything = not families or ALL_FAMILIES in families
         fields["families"] = self._every if everything else ordered(families)
         fields["next_hops"] = unique([given.value for given in block.block("nexthop").lists.get("next_hops", [])])
-        several = [given.value for given in block.block("add-path").lists.get("families", [])]
-        if several:
-            fields["add_path_families"] = None if ALL_FAMILIES in several else ordered(several)
+        several: list[Any] = [given.value for given in block.block("add-path").lists.get("families", [])]
+        if several and ALL_FAMILIES not in several:
+            fields["add_path_families"] = ordered([each for each, _ in several])
+            fields["paths_limits"] = tuple([pair for pair in several if pair[1]])
+        fields["operational"] = tuple(self._advice(block, fields["families"]))
+        self._check_capability(given, capability, fields)
         if capability.route_refresh and not fields.get("adj_rib_out", True):
             fields["adj_rib_out"] = True
             statement = block.values["adj_rib_out"].statement
@@ -101,10 +127,29 @@ class NeighborBuilder:
             place = block.values["local_as"].statement.place(1)
             raise Misplaced(place, f"AS {local_as} needs the capability asn4", "an AS number of at most 65535")
 
+    def _check_capability(self, given: Block, capability: CapabilitySettings, fields: dict[str, Any]) -> None:
+        """Warn of capabilities that would not be offered."""
+        if capability.long_lived is not None and capability.graceful_restart is None:
+            statement = given.values["long_lived"].statement
+            self._reader.warn(statement, "long-lived graceful restart is not offered without 'graceful-restart'")
+        if capability.role is not None and fields["local_as"] == fields["peer_as"] is not None:
+            self._reader.warn(given.values["role"].statement, "a role is told to peers of another AS only")
+
+    def _advice(self, block: Block, families: tuple[Family, ...]) -> Iterator[Operational]:
+        """The OPERATIONAL messages; those about other families are dropped, as in ExaBGP."""
+        known = {family.index for family in families}
+        for given in block.block("operational").lists.get("operational", []):
+            message: Any = given.value
+            if message.afi << 8 | message.safi in known:
+                yield message
+            else:
+                self._reader.warn(given.statement, f"{message.name} is not sent: its family is not in 'family'")
+
     def _routes(self, block: Block) -> RouteSet:
         """The routes of a neighbor, from memory when another one has the same."""
         announce = block.block("announce")
-        blocks = [block.block("static"), *(announce.block(word) for word in announce.section.contents)]
+        blocks = [block.block(word) for word in ROUTE_SECTIONS if isinstance(block.section.contents[word], Section)]
+        blocks += [announce.block(word) for word in announce.section.contents]
         key = tuple(id(each.routes) if each.routes else 0 for each in blocks)
         if key not in self._sets:
             self._sets[key] = (blocks, RouteSet(blocks))

@@ -17,6 +17,8 @@ from bgptwist.settings.model import (
     HelperSettings,
     NeighborSettings,
 )
+from bgptwist.wire.capabilities.role import NAMES as ROLES
+from bgptwist.wire.messages.operational import KINDS, usage
 from bgptwist.wire.registry import FAMILIES
 from bgptwist.wire.route import Announcement
 from bgptwist.wire.words import Words
@@ -158,6 +160,26 @@ CAPABILITY: Final = Section(
         flag("software-version", "tell our software version", bare=False),
         flag("link-local-nexthop", "link-local next hops alone", field="link_local_next_hop"),
         flag("link-local-prefer", "prefer link-local next hops", bare=False),
+        Keyword("role", value.role, f"what we are to the peer: {', '.join(ROLES)} (RFC 9234)"),
+        flag("role-strict", "refuse a peer that has no role"),
+        Keyword(
+            "long-lived-graceful-restart",
+            value.long_lived,
+            "seconds to keep stale routes after graceful restart (RFC 9494)",
+            field="long_lived",
+        ),
+        Keyword(
+            "outbound-route-filtering",
+            value.add_path,
+            "filters of prefixes, which helpers are told of (RFC 5291, RFC 5292)",
+            field="orf",
+        ),
+        Keyword("multiple-labels", value.labels, "how many labels we take for a prefix (RFC 8277)"),
+        Keyword(
+            "dynamic", value.capability_codes, "codes of capabilities that may change, of which helpers hear", bare=()
+        ),
+        flag("bfd-strict", "no session without BFD, which others must see to"),
+        Keyword("raw", value.capability, "[ CODE 0xOCTETS ], any other capability", field="others", many=True),
     ),
     "what to offer in OPEN",
     model=CapabilitySettings,
@@ -232,6 +254,7 @@ STATIC: Final = Section(
         Routes("route", RouteReader.statement, "a prefix and its attributes"),
         Routes("attributes", RouteReader.statement, "attributes, then 'nlri' and prefixes"),
         Routes("attribute", RouteReader.statement, "the same as attributes"),
+        Routes("sr-policy", RouteReader.policy_statement, "an SR policy; the family is that of its endpoint"),
     ),
     "routes; the family follows from the words",
 )
@@ -257,7 +280,42 @@ def announced(afi: str) -> Section:
     )
 
 
-ANNOUNCE: Final = Section("announce", (announced("ipv4"), announced("ipv6"), announced("l2vpn")), "routes by family")
+AFIS: Final = tuple(dict.fromkeys(family.name.split()[0] for family in FAMILIES))
+
+ANNOUNCE: Final = Section("announce", tuple(announced(afi) for afi in AFIS), "routes by family")
+
+FLOW: Final = Section(
+    "flow",
+    (
+        Routes(
+            "route",
+            RouteReader.flow_statement,
+            "what a rule matches and does: in a block, or in a line",
+        ),
+    ),
+    "flow rules; the family follows from what they match",
+)
+
+L2VPN: Final = Section(
+    "l2vpn",
+    (Routes("vpls", RouteReader.vpls_statement, "a route of VPLS: in a block with a name, or in a line"),),
+    "routes of layer 2",
+)
+
+OPERATIONAL: Final = Section(
+    "operational",
+    tuple(
+        Keyword(
+            word,
+            value.OperationalReader(kind),
+            usage(kind),
+            field="operational",
+            many=True,
+        )
+        for word, kind in KINDS.items()
+    ),
+    "OPERATIONAL messages sent at the start of a session",
+)
 
 NEIGHBOR: Final = Section(
     "neighbor",
@@ -295,9 +353,9 @@ NEIGHBOR: Final = Section(
         API,
         STATIC,
         ANNOUNCE,
-        Refusal("flow", "the section 'flow' is not supported yet"),
-        Refusal("l2vpn", "the section 'l2vpn' is not supported yet"),
-        Refusal("operational", "the section 'operational' is not supported: give the commands from a helper"),
+        FLOW,
+        L2VPN,
+        OPERATIONAL,
         Refusal("tcp-ao", "TCP-AO is not supported yet: use md5-password"),
         Refusal("ttl-security", "ttl-security is of ExaBGP 3: use incoming-ttl"),
         Refusal("process", "a process in a neighbor is of ExaBGP 3: use 'api { processes [ NAME ]; }'"),

@@ -4,12 +4,16 @@ import re
 from typing import Final, NamedTuple
 
 from bgptwist.grammar.route import ALIASES
+from bgptwist.wire.capabilities import role as roles
 from bgptwist.wire.errors import Misspelt
 from bgptwist.wire.kinds import Family
+from bgptwist.wire.messages import operational
+from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.registry import FAMILIES, family
 from bgptwist.wire.spell import address as spelt
 from bgptwist.wire.spell import address_octets, ipv4_octets
 from bgptwist.wire.values import asn
+from bgptwist.wire.values.tree import raw_octets
 from bgptwist.wire.words import Words, number
 
 BOOLEANS: Final = {
@@ -234,6 +238,68 @@ def graceful_restart(words: Words) -> int | None:
     return words.integer(4095, wanted)
 
 
+def long_lived(words: Words) -> int | None:
+    """Seconds in three octets (RFC 9494, 3.1); None is `disable`."""
+    wanted = "a number from 1 to 16777215, or disable"
+    if BOOLEANS.get(words.peek().lower()) is False:
+        words.next(wanted)
+        return None
+    return words.integer(0xFFFFFF, wanted, 1)
+
+
+def role(words: Words) -> int:
+    """One of the five roles (RFC 9234, 4.1)."""
+    wanted = ", ".join(roles.NAMES)
+    word = words.next(wanted).lower()
+    if word not in roles.NAMES:
+        raise words.wrong(wanted)
+    return roles.NAMES.index(word)
+
+
+def labels(words: Words) -> int:
+    """How many labels (RFC 8277, 2.1); 0 for `disable`."""
+    wanted = "a number from 2 to 255, or disable"
+    if BOOLEANS.get(words.peek().lower()) is False:
+        words.next(wanted)
+        return 0
+    return words.integer(255, wanted, 2)
+
+
+def capability_codes(words: Words) -> tuple[int, ...] | None:
+    """`[ 1 64 ]`, the capabilities that may change; none for `enable`, None for `disable`."""
+    word = words.peek().lower()
+    if word in BOOLEANS and not word.isdecimal():
+        words.next("")
+        return () if BOOLEANS[word] else None
+    start = words.at
+    found = [number(item) for item in words.items("a capability code", commas=True)]
+    for index, code in enumerate(found):
+        if not 0 <= code <= 255:
+            raise Misspelt("there is no such code", "a number from 0 to 255", start + index + 1)
+    return tuple(found)
+
+
+def capability(words: Words) -> tuple[int, bytes]:
+    """`[ CODE 0xOCTETS ]`, a capability as it stands in OPEN; without octets it is empty."""
+    words.require("[")
+    code = words.integer(255, "a capability code from 1 to 255", 1)
+    value = b"" if words.peek() == "]" else raw_octets(words.next("0x and hexadecimal digits"), words)
+    if len(value) > 255:
+        raise words.wrong("at most 255 octets", f"the capability has {len(value)} octets")
+    words.require("]")
+    return code, value
+
+
+class OperationalReader:
+    """Reads the words of an OPERATIONAL message behind its type."""
+
+    def __init__(self, kind: int) -> None:
+        self.kind = kind
+
+    def __call__(self, words: Words) -> Operational:
+        return operational.read(self.kind, words)
+
+
 def add_path(words: Words) -> int:
     """`disable receive send send/receive` (RFC 7911, 4)."""
     wanted = "disable, receive, send or send/receive"
@@ -291,13 +357,11 @@ class NextHopReader(FamilyReader):
 
 
 class AddPathReader(FamilyReader):
-    """Reads `SAFI` or `SAFI limit N` after an AFI; the limit of generation 6 is checked and not used."""
+    """Reads `SAFI` or `SAFI limit N` after an AFI; the limit is 0 when there is none."""
 
-    def __call__(self, words: Words) -> Family:
+    def __call__(self, words: Words) -> tuple[Family, int]:  # type: ignore[override]
         found = super().__call__(words)
-        if words.accept("limit"):
-            words.integer(65535, "a number from 1 to 65535", 1)
-        return found
+        return found, words.integer(65535, "a number from 1 to 65535", 1) if words.accept("limit") else 0
 
 
 def everything(words: Words) -> str:

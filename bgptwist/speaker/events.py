@@ -4,8 +4,10 @@ from typing import Final
 
 from bgptwist.session.negotiation import Negotiated
 from bgptwist.wire.kinds import ReceiveContext
+from bgptwist.wire.messages.capability import CapabilityChange
 from bgptwist.wire.messages.notification import Notification
 from bgptwist.wire.messages.open import Open
+from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.messages.refresh import RouteRefresh
 from bgptwist.wire.messages.update import Update
 
@@ -135,7 +137,10 @@ class UnknownMessage(Message):
 
 
 class UpdateMessage(Message):
-    """An UPDATE; `update` is decoded in `context`."""
+    """An UPDATE; `update` is decoded in `context`.
+
+    Without a body it is none that came: what the end of a route refresh withdrew is told in the same form.
+    """
 
     __slots__ = ("context", "update")
 
@@ -197,3 +202,41 @@ class RefreshMessage(Message):
     ) -> None:
         super().__init__(identity, time, direction, kind, body, negotiated)
         self.refresh = refresh
+
+
+class OperationalMessage(Message):
+    """An OPERATIONAL message."""
+
+    __slots__ = ("operational",)
+
+    def __init__(
+        self,
+        identity: Identity,
+        time: float,
+        direction: str,
+        kind: int,
+        body: bytes,
+        negotiated: Negotiated | None,
+        operational: Operational,
+    ) -> None:
+        super().__init__(identity, time, direction, kind, body, negotiated)
+        self.operational = operational
+
+
+class CapabilityMessage(Message):
+    """A CAPABILITY message, which has the number of OPERATIONAL."""
+
+    __slots__ = ("change",)
+
+    def __init__(
+        self,
+        identity: Identity,
+        time: float,
+        direction: str,
+        kind: int,
+        body: bytes,
+        negotiated: Negotiated | None,
+        change: CapabilityChange,
+    ) -> None:
+        super().__init__(identity, time, direction, kind, body, negotiated)
+        self.change = change

@@ -1,6 +1,7 @@
-"""What an established session exchanges: UPDATEs, and requests to send them again (RFC 2918, RFC 7313)."""
+"""What an established session exchanges: UPDATEs, requests to send them again (RFC 2918, RFC 7313), and advice."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from zope.interface import implementer
 
@@ -14,13 +15,21 @@ from bgptwist.settings.model import Environment, NeighborSettings
 from bgptwist.speaker.contexts import Contexts
 from bgptwist.speaker.events import RECEIVE, SEND
 from bgptwist.speaker.reporter import RECEIVE_UPDATE, SEND_UPDATE, Reporter
-from bgptwist.wire.errors import WITHDRAW, Malformed
-from bgptwist.wire.framing import HEADER, UPDATE
-from bgptwist.wire.kinds import ReceiveContext, SendContext
+from bgptwist.wire.capabilities.graceful_restart import GracefulRestart
+from bgptwist.wire.errors import KEEP, WITHDRAW, Malformed
+from bgptwist.wire.framing import HEADER, OPERATIONAL, UPDATE
+from bgptwist.wire.kinds import Family, ReceiveContext, SendContext
 from bgptwist.wire.messages import refresh as refreshes
 from bgptwist.wire.messages import update as updates
+from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.messages.refresh import RouteRefresh
-from bgptwist.wire.path import PathTable
+from bgptwist.wire.path import Fault, PathTable
+
+LONGEST_MARKER: Final = 11
+"""Octets in the body of an End-of-RIB."""
+
+SWEPT: Final = 1000
+"""Routes in one event about those that a route refresh left behind."""
 
 
 @implementer(IUpdateWriter)
@@ -61,6 +70,12 @@ class Exchange:
         self._full = False
         self._join_call: Call | None = None
         self._complaints: set[tuple[int, str]] = set()
+        self._complete: set[Family] = set()
+        """Families whose End-of-RIB the peer sent."""
+        self._owed: dict[bytes, Family] = {}
+        """Families whose End-of-RIB we have still to send, by its body."""
+        self._asked: set[Family] = set()
+        """Those of them that the peer asked for meanwhile."""
         if settings.rate_limit:
             self._pace = Pace(clock, settings.rate_limit, self._write, self._go_on)
 
@@ -79,6 +94,7 @@ class Exchange:
     def _join(self, settle: float) -> None:
         self._join_call = None
         end_of_rib = () if self._settings.manual_eor else self.negotiated.families
+        self._owed = {updates.end_of_rib(family)[HEADER:]: family for family in end_of_rib}
         self._outgoing.join(self._member, self.negotiated.send, self, end_of_rib, settle)
         if self._full:
             self._outgoing.pause(self._member)
@@ -90,6 +106,7 @@ class Exchange:
             self._join_call = None
         if self._pace is not None:
             self._pace.stop()
+        self._asked.clear()
         self._outgoing.leave(self._member)
 
     # ------------------------------------------------------------------ from the peer
@@ -107,6 +124,8 @@ class Exchange:
             self.incoming.update(update)
         if update.faults:
             self._complain(update)
+        if update.end_of_rib is not None:
+            self._complete.add(update.end_of_rib.base)
         if self._report.wants(RECEIVE_UPDATE):
             self._report.update(RECEIVE, UPDATE, body, negotiated, update, negotiated.receive)
 
@@ -128,13 +147,57 @@ class Exchange:
         if sent is None or kept is None or negotiated.refresh == "absent":
             return
         if refresh.subtype == refreshes.REQUEST:
-            self._outgoing.refresh(self._member, (sent,), negotiated.refresh == "enhanced")
-        elif self.incoming is not None and refresh.subtype == refreshes.BEGIN:
-            self.incoming.begin_refresh(kept)
-        elif self.incoming is not None and refresh.subtype == refreshes.END:
-            self.incoming.end_refresh(kept)
+            self._resend(sent)
+        elif self.incoming is None or negotiated.refresh != "enhanced":
+            return
+        elif refresh.subtype == refreshes.BEGIN:
+            # A peer that restarts gracefully marks the end of its first routes: until then there is nothing stale.
+            restarts = isinstance(negotiated.received.find(GracefulRestart.code), GracefulRestart)
+            if kept.base in self._complete or not restarts:
+                self.incoming.begin_refresh(kept)
+        elif refresh.subtype == refreshes.END:
+            self._sweep(self.incoming, kept)
+
+    def _resend(self, family: Family) -> None:
+        """Send the routes of a family again; their beginning is not marked before their first End-of-RIB."""
+        enhanced = self.negotiated.refresh == "enhanced"
+        if enhanced and family.base in self._owed.values():
+            self._asked.add(family)
+        else:
+            self._outgoing.refresh(self._member, (family,), enhanced)
+
+    def _sweep(self, incoming: Incoming, family: Family) -> None:
+        """The peer sent all it has: what it did not send again is withdrawn, and helpers hear why."""
+        gone = [route.nlri for route in incoming.end_refresh(family)]
+        if not gone:
+            return
+        self._say(f"{len(gone)} routes of {family.name} were not announced again in a route refresh")
+        if not self._report.wants(RECEIVE_UPDATE):
+            return
+        for at in range(0, len(gone), SWEPT):
+            update = updates.Update(updates.NOTHING, [], [updates.Unreach(family, gone[at : at + SWEPT])])
+            update.faults = (Fault(0, KEEP, "not announced again in a route refresh"),)
+            self._report.update(RECEIVE, UPDATE, b"", self.negotiated, update, self.negotiated.receive)
 
     # ------------------------------------------------------------------ to the peer
+
+    def ask(self, refresh: RouteRefresh) -> bool:
+        """Send a ROUTE-REFRESH; False when the peer cannot be asked."""
+        negotiated = self.negotiated
+        index = refresh.afi << 8 | refresh.safi
+        if negotiated.refresh == "absent" or index not in negotiated.receive.families:
+            return False
+        self.session.send(negotiated.refresh_kind, refresh.octets(), refresh)
+        return True
+
+    def advise(self, message: Operational, sequence: int) -> bool:
+        """Send an OPERATIONAL message, with that number if it has none; False when the peer did not agree to it."""
+        negotiated = self.negotiated
+        if not negotiated.operational or message.afi << 8 | message.safi not in negotiated.send.families:
+            return False
+        whole = message.completed(negotiated.local.router_id, sequence)
+        self.session.send(OPERATIONAL, whole.octets(), whole)
+        return True
 
     def write_updates(self, messages: Sequence[bytes]) -> None:
         """Send whole messages of the Adj-RIB-Out: UPDATEs, and the marks of an enhanced refresh."""
@@ -152,10 +215,25 @@ class Exchange:
         for message in messages:
             kind, body = message[HEADER - 1], message[HEADER:]
             self._report.tap(SEND, kind, body)
+            if self._owed and len(body) <= LONGEST_MARKER:
+                self._note_end(body)
             if kind != UPDATE:
                 self._report.message(SEND, kind, body, refreshes.decode(body), self.negotiated)
             elif wanted:
                 self._tell(body)
+
+    def _note_end(self, body: bytes) -> None:
+        """See whether an UPDATE of ours is the End-of-RIB of a family that the peer asked for."""
+        family = self._owed.pop(body, None)
+        for asked in [form for form in self._asked if form.base is family]:
+            # in a turn of its own: the Adj-RIB-Out is busy with the one in which it sent the End-of-RIB
+            self._clock.callLater(0, self._answer, asked)
+
+    def _answer(self, family: Family) -> None:
+        """Send the routes of a family that the peer asked for too early, unless the session is over."""
+        if family in self._asked:
+            self._asked.discard(family)
+            self._outgoing.refresh(self._member, (family,), True)
 
     def _tell(self, body: bytes) -> None:
         """Publish an UPDATE of ours, read as a peer without demands would read it."""

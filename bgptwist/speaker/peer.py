@@ -17,16 +17,17 @@ from bgptwist.session.counters import Counters
 from bgptwist.session.negotiation import Local, Negotiated
 from bgptwist.session.timers import Backoff, Call, Clock, Random
 from bgptwist.settings.model import Environment, NeighborSettings
+from bgptwist.speaker.advice import Advice
 from bgptwist.speaker.contexts import Contexts
 from bgptwist.speaker.events import RECEIVE, SEND, Identity
 from bgptwist.speaker.exchange import Exchange
 from bgptwist.speaker.offer import local_of
 from bgptwist.speaker.reporter import Reporter
 from bgptwist.wire.errors import Malformed
-from bgptwist.wire.framing import OPERATIONAL, ROUTE_REFRESH
 from bgptwist.wire.kinds import Family
 from bgptwist.wire.messages import refresh as refreshes
 from bgptwist.wire.messages.notification import Notification
+from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.messages.refresh import RouteRefresh
 from bgptwist.wire.spell import address
 
@@ -115,6 +116,7 @@ class Peer:
         self._backoff = Backoff(random)
         self._sessions: dict[ISessionDriver, fsm.Session] = {}
         self._exchange: Exchange | None = None
+        self._advice = Advice()
         self._up_since = 0.0
         self._deaf = False
         self._restarting = False
@@ -205,22 +207,11 @@ class Peer:
 
     def send_refresh(self, family: Family, subtype: int = refreshes.REQUEST) -> bool:
         """Ask for the routes of a family again; False when the peer cannot be asked."""
-        negotiated = self.negotiated
-        if negotiated is None or negotiated.refresh == "absent" or family.index not in negotiated.receive.families:
-            return False
-        refresh = RouteRefresh(family.afi, family.safi, subtype)
-        return self._send(ROUTE_REFRESH, refresh.octets(), refresh)
+        return self._exchange is not None and self._exchange.ask(RouteRefresh(family.afi, family.safi, subtype))
 
-    def send_operational(self, body: bytes) -> bool:
-        """Send an OPERATIONAL message; False when that was not negotiated."""
-        negotiated = self.negotiated
-        return negotiated is not None and negotiated.operational and self._send(OPERATIONAL, body, None)
-
-    def _send(self, kind: int, body: bytes, value: object) -> bool:
-        if self._exchange is None:
-            return False
-        self._exchange.session.send(kind, body, value)
-        return True
+    def send_operational(self, message: Operational) -> bool:
+        """Send an OPERATIONAL message, an ASM in later sessions too; False when neither this nor a later one can."""
+        return self._advice.send(message, self.settings, self._exchange)
 
     def pause_reading(self) -> None:
         """Hear nothing of the established peer for now; its hold timer waits."""
@@ -518,6 +509,7 @@ class Peer:
         self._say(f"established, AS {negotiated.peer_as}, hold time {negotiated.hold_time} s, {names}")
         if self._deaf:
             self.pause_reading()
+        self._advice.begin(self.settings, exchange)
         exchange.begin(self._environment, self._now())
 
     def _identity(self, session: fsm.Session | None) -> Identity:

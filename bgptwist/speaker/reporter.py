@@ -4,16 +4,18 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from bgptwist.interfaces import IEventSink, ITap
-from bgptwist.session.counters import NAMES
+from bgptwist.session.counters import NAMES, slot
 from bgptwist.session.negotiation import Negotiated
 from bgptwist.speaker.events import (
     Agreed,
+    CapabilityMessage,
     Event,
     FsmChanged,
     Identity,
     KeepaliveMessage,
     NotificationMessage,
     OpenMessage,
+    OperationalMessage,
     RefreshMessage,
     StateChanged,
     UnknownMessage,
@@ -21,8 +23,10 @@ from bgptwist.speaker.events import (
 )
 from bgptwist.wire.framing import KEEPALIVE
 from bgptwist.wire.kinds import ReceiveContext
+from bgptwist.wire.messages.capability import CapabilityChange
 from bgptwist.wire.messages.notification import Notification
 from bgptwist.wire.messages.open import Open
+from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.messages.refresh import RouteRefresh
 from bgptwist.wire.messages.update import Update
 
@@ -75,8 +79,7 @@ class Reporter:
 
     def message(self, direction: str, kind: int, body: bytes, value: object, negotiated: Negotiated | None) -> None:
         """A message other than an UPDATE came or went; `value` is what it says, None when nobody could read it."""
-        name = NAMES[kind] if kind < len(NAMES) else NAMES[0]
-        if not self.wants(f"{direction}-{name}"):
+        if not self.wants(f"{direction}-{NAMES[slot(kind)]}"):
             return
         about = (self.identity, self._now(), direction, kind, body, negotiated)
         if isinstance(value, Open):
@@ -85,6 +88,10 @@ class Reporter:
             self._publish(NotificationMessage(*about, value))
         elif isinstance(value, RouteRefresh):
             self._publish(RefreshMessage(*about, value))
+        elif isinstance(value, Operational):
+            self._publish(OperationalMessage(*about, value))
+        elif isinstance(value, CapabilityChange):
+            self._publish(CapabilityMessage(*about, value))
         elif kind == KEEPALIVE:
             self._publish(KeepaliveMessage(*about))
         else:

@@ -14,6 +14,7 @@ from bgptwist.speaker.contexts import Contexts
 from bgptwist.speaker.events import SignalReceived
 from bgptwist.speaker.peer import Peer
 from bgptwist.wire.kinds import Family
+from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.route import Announcement, Route
 
 
@@ -222,6 +223,11 @@ class Speaker:
         """Ask for the routes of a family again; False when no peer can be asked."""
         asked = [peer.send_refresh(family) for peer in self._established(members)]
         return any(asked)
+
+    def operational(self, message: Operational, members: int) -> bool:
+        """Send an OPERATIONAL message; False when no peer can hear it, now or later."""
+        told = [peer.send_operational(message) for peer in self.members_of(members)]
+        return any(told)
 
     def teardown(self, members: int, subcode: int) -> None:
         """End the established sessions with NOTIFICATION 6/subcode; they start again at once."""

@@ -13,18 +13,21 @@ from bgptwist.speaker.events import (
     Message,
     NotificationMessage,
     OpenMessage,
+    OperationalMessage,
     RefreshMessage,
     UpdateMessage,
 )
 from bgptwist.tools.reflection import Reflection, any_neighbor, environment, settings_of
 from bgptwist.wire.errors import BgptwistError, Malformed
-from bgptwist.wire.framing import HEADER, KEEPALIVE, MARKER, NOTIFICATION, OPEN, ROUTE_REFRESH, UPDATE
-from bgptwist.wire.messages import notification, refresh
+from bgptwist.wire.families import link_state
+from bgptwist.wire.framing import HEADER, KEEPALIVE, MARKER, NOTIFICATION, OPEN, OPERATIONAL, ROUTE_REFRESH, UPDATE
+from bgptwist.wire.messages import notification, operational, refresh
 from bgptwist.wire.messages import open as opens
 from bgptwist.wire.messages import update as updates
 from bgptwist.wire.registry import BY_CODE, BY_NAME
 
 DIRECTION: Final = "in"
+LINK_STATE_AFI: Final = 16388
 
 
 def octets_of(text: str) -> bytes:
@@ -58,23 +61,30 @@ def event(kind: int, body: bytes, reflection: Reflection) -> Message:
         return NotificationMessage(*about, notification.decode(body))
     if kind == ROUTE_REFRESH:
         return RefreshMessage(*about, refresh.decode(body))
+    if kind == OPERATIONAL:
+        return OperationalMessage(*about, operational.decode(body))
     if kind == KEEPALIVE:
         return KeepaliveMessage(*about)
     raise Malformed(f"message type {kind} cannot be shown", 1, 3)
 
 
-def routes(octets: bytes, family: str, reflection: Reflection) -> str:
+def routes(octets: bytes, family: str, reflection: Reflection, dialect: Dialect) -> str:
     """The JSON objects of an NLRI field, one a line."""
     known = BY_NAME[family or "ipv4 unicast"]
     form = reflection.receive.families.get(known.index, known)
-    return "\n".join(form.json(nlri) for nlri in form.split(octets, 0, len(octets)))
+    if known.afi == LINK_STATE_AFI:
+        octets = link_state.clamp(octets, 4 if form.path_id else 0)
+    special = dialect.nlris.get(known.index)
+    return "\n".join(
+        form.json(nlri) if special is None else special(form, nlri, "") for nlri in form.split(octets, 0, len(octets))
+    )
 
 
 def shown(text: str, found: argparse.Namespace, reflection: Reflection, dialect: Dialect) -> str:
     """The lines for a text in hexadecimal, as the options say."""
     octets = octets_of(text)
     if found.kind == 0:
-        return routes(octets, found.family, reflection)
+        return routes(octets, found.family, reflection, dialect)
     events = [event(kind, body, reflection) for kind, body in messages(octets, found.kind or UPDATE)]
     return "\n".join([encode_message(each, dialect) for each in events])
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from zope.interface import implementer
 
+from bgptwist.api.answers import Conversation
 from bgptwist.api.call import Control
 from bgptwist.api.dispatcher import Dispatcher
 from bgptwist.grammar.selector import Selector
@@ -15,9 +16,11 @@ from bgptwist.interfaces import ICaller
 from bgptwist.settings.model import Environment
 from bgptwist.tools.reflection import Reflection, any_neighbor, environment, settings_of
 from bgptwist.wire.errors import BgptwistError, Refused
-from bgptwist.wire.framing import ROUTE_REFRESH, message
+from bgptwist.wire.framing import OPERATIONAL, ROUTE_REFRESH, UPDATE
+from bgptwist.wire.framing import message as framed
 from bgptwist.wire.kinds import Family
 from bgptwist.wire.messages import update as updates
+from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.path import Path
 from bgptwist.wire.registry import BY_NAME
 from bgptwist.wire.route import Announcement, Route
@@ -32,6 +35,8 @@ class Scribe:
         """Names of families that routes were of and that the session does not have."""
         self.peers: dict[str, Any] = {}
         self._context = reflection.negotiated.send
+        self._announced: list[Route] = []
+        self._router_id = reflection.negotiated.local.router_id
 
     def select(self, selectors: list[Selector] | None, helper: str | None) -> int:
         """Every command means the neighbor."""
@@ -42,14 +47,24 @@ class Scribe:
         return []
 
     def announce(self, routes: Iterable[Route], members: int) -> None:
-        """UPDATEs that announce; routes of one path share them."""
-        for family, path, next_hop, nlris in self._shared(routes):
-            self.messages += updates.announce(self._context, family, path, next_hop, nlris)
+        """UPDATEs that announce; routes of one command that share a path share them."""
+        self._announced += routes
 
     def withdraw(self, routes: Iterable[Route], members: int) -> None:
         """UPDATEs that withdraw."""
         for family, path, next_hop, nlris in self._shared(routes):
             self.messages += updates.withdraw(self._context, family, path, next_hop, nlris)
+
+    def finish(self) -> None:
+        """Write what the command announced."""
+        for family, path, next_hop, nlris in self._shared(self._announced):
+            self.messages += updates.announce(self._context, family, path, next_hop, nlris)
+        self._announced = []
+
+    def attributes(self, path: Path) -> None:
+        """An UPDATE with attributes and no route."""
+        section = b"".join(path.pack(self._context))
+        self.messages.append(framed(UPDATE, b"\0\0" + len(section).to_bytes(2, "big") + section))
 
     def _shared(self, routes: Iterable[Route]) -> Iterator[tuple[Family, Path, bytes, list[bytes]]]:
         for family, path, next_hop, nlris in shared(routes):
@@ -68,7 +83,12 @@ class Scribe:
 
     def route_refresh(self, family: Family, members: int) -> bool:
         """ROUTE-REFRESH."""
-        self.messages.append(message(ROUTE_REFRESH, family.header[:2] + b"\0" + family.header[2:]))
+        self.messages.append(framed(ROUTE_REFRESH, family.header[:2] + b"\0" + family.header[2:]))
+        return True
+
+    def operational(self, message: Operational, members: int) -> bool:
+        """OPERATIONAL (draft-ietf-idr-operational-message)."""
+        self.messages.append(framed(OPERATIONAL, message.completed(self._router_id, 1).octets()))
         return True
 
     def _refuse(self, *arguments: object) -> Any:
@@ -134,8 +154,11 @@ def play(lines: Iterable[str], reflection: Reflection, surroundings: Environment
         scribe.messages = []
         scribe.strange = set()
         reader.answers = []
-        for _ in dispatcher.command(conversation, line.rstrip("\n")) or ():
-            pass
+        try:
+            carry_out(line.strip(), dispatcher, conversation, scribe)
+        except BgptwistError as error:
+            print(f"{error}, in: {line.strip()}", file=sys.stderr)
+            status = 1
         if "error" in reader.answers:
             status = 1
         elif scribe.strange:
@@ -143,6 +166,19 @@ def play(lines: Iterable[str], reflection: Reflection, surroundings: Environment
             status = 1
         print(" ".join(octets.hex().upper() for octets in scribe.messages), flush=True)
     return status
+
+
+def carry_out(line: str, dispatcher: Dispatcher, conversation: Conversation, scribe: Scribe) -> None:
+    """One line: a command, or what only makes sense here: attributes without a route, a group without a neighbor."""
+    if line.startswith("attributes "):
+        some = f"{line.removeprefix('attributes')} nlri 0.0.0.0/0"
+        scribe.attributes(dispatcher.control.routes.attributes(some, withdraw=True).routes[0].path)
+        return
+    if line.startswith("group ") and line not in ("group start", "group end"):
+        line = f"peer * {line}"
+    for _ in dispatcher.command(conversation, line) or ():
+        pass
+    scribe.finish()
 
 
 def main(words: list[str]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from bgptwist.wire.errors import DISCARD, KEEP, WITHDRAW
+from bgptwist.wire.errors import DISCARD, KEEP, WITHDRAW, Misspelt
 from bgptwist.wire.spell import address
 from bgptwist.wire.words import Words
 
@@ -47,6 +47,7 @@ class Kind:
     multiple of.  `widen` turns the value of a two-octet AS session into the canonical one, `narrow` the reverse.
     `internal` attributes are discarded when an external peer sends them, and not sent to one.
     `old_only` ones (AS4_PATH, AS4_AGGREGATOR) are discarded when a four-octet AS peer sends them.
+    `restore` turns what JSON shows into the words that `read` reads; Misspelt when it has another shape.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Kind:
         old_only: bool = False,
         rfc: str = "",
         help: str = "",
+        restore: Callable[[object], str] | None = None,
     ) -> None:
         self.code = code
         self.word = word
@@ -80,6 +82,7 @@ class Kind:
         self.old_only = old_only
         self.rfc = rfc
         self.help = help
+        self.restore = restore
 
     def policy(self, external: bool, asn4: bool) -> int:
         """What to do with this attribute, however well formed, from such a peer: KEEP or DISCARD."""
@@ -94,9 +97,12 @@ class Family:
     An NLRI is its own octets.  `split(data, at, end)` cuts a field into NLRI, hosts bits masked; it raises Malformed
     with subcode 10.  `key` is the identity of an NLRI among the routes of a table.  `words` spells the words after
     `announce route` (`10.0.0.0/24`), `json` the JSON object.  `read` reads the words.
+    `restore` turns what JSON shows of an NLRI into the words that `read` reads; Misspelt when it has another shape.
+    `check` raises Malformed for an NLRI that could be cut but does not make sense; it alone is then withdrawn.
     `plain` families travel in the NLRI and withdrawn fields of UPDATE, others in MP attributes (RFC 4760).
     `next_hop_attribute`: NEXT_HOP is sent beside MP_REACH_NLRI when the next hop is IPv4, as ExaBGP does.
     `next_hop_prefix` stands before each next-hop address: a route distinguisher of zero for VPN families.
+    `mapped_next_hop`: an IPv4 next hop is sent as IPv6 address (RFC 4291, 2.5.5.2), as ExaBGP does for MUP.
     The ADD-PATH form of a family (RFC 7911, 3) is a Family of its own, `with_path_id`, whose NLRI start with
     four octets of path identifier; its `base` is the family without.
     """
@@ -116,6 +122,10 @@ class Family:
         next_hop_attribute: bool = True,
         next_hop_prefix: bytes = b"",
         rfc: str = "",
+        restore: Callable[[object], str] | None = None,
+        check: Callable[[bytes], None] | None = None,
+        help: str = "",
+        mapped_next_hop: bool = False,
     ) -> None:
         self.afi = afi
         self.safi = safi
@@ -132,6 +142,10 @@ class Family:
         self.next_hop_attribute = next_hop_attribute
         self.next_hop_prefix = next_hop_prefix
         self.rfc = rfc
+        self.restore = restore
+        self.check = check
+        self.help = help
+        self.mapped_next_hop = mapped_next_hop
         self.path_id = False
         self.base: Family = self
         self.with_path_id: Family = self
@@ -157,9 +171,17 @@ def add_path(family: Family, split: Callable[[bytes, int, int], list[bytes]]) ->
         return f"{family.words(nlri[4:])} path-information {address(nlri[:4])}"
 
     def json(nlri: bytes) -> str:
-        return f'{family.json(nlri[4:])[:-2]}, "path-information": "{address(nlri[:4])}" }}'
+        text = family.json(nlri[4:])
+        return f'{text[: text.rindex("}")].rstrip()}, "path-information": "{address(nlri[:4])}" }}'
+
+    def restore(tree: object) -> str:
+        if family.restore is None or not isinstance(tree, dict):
+            raise Misspelt(f"a route of {family.name} cannot be made of this", "an object")
+        rest = {key: value for key, value in tree.items() if key != "path-information"}
+        return f"{family.restore(rest)} path-information {tree.get('path-information', '0.0.0.0')}"
 
     key = family.key
+    check = family.check
     twin = Family(
         family.afi,
         family.safi,
@@ -174,6 +196,10 @@ def add_path(family: Family, split: Callable[[bytes, int, int], list[bytes]]) ->
         family.next_hop_attribute,
         family.next_hop_prefix,
         family.rfc,
+        restore,
+        None if check is None else lambda nlri: check(nlri[4:]),
+        family.help,
+        family.mapped_next_hop,
     )
     twin.path_id = True
     twin.base = family
@@ -208,7 +234,8 @@ class Capability:
     """What is known of one capability code: `name` is its JSON key in a sent OPEN.
 
     `decode` gets the value of one instance.  `merge` joins a second instance into the first where a capability may be
-    repeated (multiprotocol); None: the last one counts.
+    repeated (multiprotocol); None: the last one counts.  `restore` turns what JSON shows into the value; Misspelt
+    when it has another shape.
     """
 
     def __init__(
@@ -218,12 +245,14 @@ class Capability:
         decode: Callable[[bytes], CapabilityValue],
         merge: Callable[[CapabilityValue, CapabilityValue], CapabilityValue] | None = None,
         rfc: str = "",
+        restore: Callable[[object], CapabilityValue] | None = None,
     ) -> None:
         self.code = code
         self.name = name
         self.decode = decode
         self.merge = merge
         self.rfc = rfc
+        self.restore = restore
 
 
 class Layout:
@@ -239,8 +268,8 @@ class Layout:
         """Family indexes whose NLRI share UPDATEs; the others have one NLRI in each."""
 
 
-LAYOUT_5: Final = Layout(5, False, False, (0x101,))
-LAYOUT_6: Final = Layout(6, True, True, (0x101,))
+LAYOUT_5: Final = Layout(5, False, False, (0x101, 0x105, 0x205))
+LAYOUT_6: Final = Layout(6, True, True, (0x101, 0x105, 0x205))
 
 
 def layout(generation: int) -> Layout:

@@ -19,6 +19,7 @@ MP_UNREACH_NLRI: Final = 15
 AS4_PATH: Final = 17
 AS4_AGGREGATOR: Final = 18
 AIGP: Final = 26
+LINK_STATE: Final = 29
 
 DEFAULT_ORIGIN: Final = b"\x40\x01\x01\x00"
 DEFAULT_LOCAL_PREF: Final = b"\x40\x05\x04\x00\x00\x00\x64"
@@ -262,18 +263,26 @@ class Received:
     """What a section of attributes means: a Path, a next hop (None when absent) and what is wrong.
 
     `missing` is the code of a mandatory attribute that is not there (0: none), a fault only when routes come with it.
+    `link_state`: the attribute of BGP-LS is there, which belongs to routes of its families alone.
     """
 
-    __slots__ = ("faults", "missing", "next_hop", "path", "verdict")
+    __slots__ = ("faults", "link_state", "missing", "next_hop", "path", "verdict")
 
     def __init__(
-        self, path: Path, next_hop: bytes | None, verdict: int, faults: tuple[Fault, ...], missing: int
+        self,
+        path: Path,
+        next_hop: bytes | None,
+        verdict: int,
+        faults: tuple[Fault, ...],
+        missing: int,
+        link_state: bool = False,
     ) -> None:
         self.path = path
         self.next_hop = next_hop
         self.verdict = verdict
         self.faults = faults
         self.missing = missing
+        self.link_state = link_state
 
 
 class PathTable:
@@ -333,7 +342,8 @@ class PathTable:
         path.values = values
         # the codes rise: a path that begins with ORIGIN and AS_PATH lacks neither
         whole = len(values) > 1 and values[1].code == AS_PATH and self.context.external
-        return Received(path, hop, KEEP, (), 0 if whole else self._missing({value.code for value in values}))
+        missing = 0 if whole else self._missing({value.code for value in values})
+        return Received(path, hop, KEEP, (), missing, last >= LINK_STATE and LINK_STATE in {v.code for v in values})
 
     def _missing(self, present: set[int]) -> int:
         """The code of a mandatory attribute that is not among those present; 0 for none."""
@@ -381,7 +391,8 @@ class PathTable:
         verdict = KEEP
         for fault in faults:
             verdict = max(verdict, fault.verdict)
-        return Received(Path(b"".join(parts)), None if hop is None else hop[1], verdict, tuple(faults), missing)
+        path = Path(b"".join(parts))
+        return Received(path, None if hop is None else hop[1], verdict, tuple(faults), missing, LINK_STATE in kept)
 
     def check(self, kind: Kind, flags: int, value: bytes, kept: dict[int, tuple[int, bytes]]) -> Fault | None:
         """Put a well-formed attribute in canonical form into `kept`, or say what is wrong with it."""

@@ -1,5 +1,6 @@
 """A small daemon without a reactor for tests of bgptwist.api: neighbors, a dispatcher, callers that remember."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from twisted.internet.task import Clock
@@ -16,6 +17,7 @@ from bgptwist.wire.capabilities.asn4 import Asn4
 from bgptwist.wire.capabilities.multiprotocol import MultiProtocol
 from bgptwist.wire.capabilities.route_refresh import RouteRefresh
 from bgptwist.wire.families.inet import IPV4_UNICAST, IPV6_UNICAST
+from bgptwist.wire.kinds import CapabilityValue
 from bgptwist.wire.messages.open import Open
 from tests.fakes import FakeNetwork, RecordingDriver, RecordingSink
 
@@ -105,15 +107,15 @@ class Stage:
         """The neighbor with that address."""
         return next(peer for peer in self.speaker.peers.values() if peer.settings.peer_address == address)
 
-    def establish(self, address: str = "127.0.0.1") -> RecordingDriver:
-        """Bring up the session with a neighbor; gives its connection."""
+    def establish(self, address: str = "127.0.0.1", capabilities: Sequence[CapabilityValue] = ()) -> RecordingDriver:
+        """Bring up the session with a neighbor that has these capabilities, too; gives its connection."""
         peer = self.peer(address)
         self.clock.advance(0)
         attempt = next(attempt for attempt in self.network.attempts if attempt.peer is peer)
         driver: RecordingDriver = attempt.succeed(RecordingDriver("127.0.0.1", address))
         families = MultiProtocol([(1, 1)])
-        capabilities = [families, Asn4(peer.settings.peer_as or 0), RouteRefresh()]
-        answer = Open(4, peer.settings.peer_as or 0, 90, bytes((9, 9, 9, 9)), capabilities)
+        offered = [families, Asn4(peer.settings.peer_as or 0), RouteRefresh(), *capabilities]
+        answer = Open(4, peer.settings.peer_as or 0, 90, bytes((9, 9, 9, 9)), offered)
         peer.received(driver, OPEN, answer.octets())
         peer.received(driver, KEEPALIVE, b"")
         self.settle()

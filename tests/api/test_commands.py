@@ -6,7 +6,10 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bgptwist.api import report
+from bgptwist.settings.build import load_text
 from bgptwist.settings.model import ApiSettings, CapabilitySettings, DirectionSettings
+from bgptwist.wire.capabilities.operational import Operational
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.messages import update as updates
 from bgptwist.wire.path import PathTable
@@ -114,6 +117,56 @@ class SessionTests(SynchronousTestCase):
         self.assertEqual(stage.say("announce route-refresh ipv4 unicast"), ["error"])
         self.assertEqual(stage.say("announce route-refresh", "announce route-refresh ipv4"), ["error", "error"])
         self.assertEqual(driver.sent, [])
+
+    def operational(self) -> tuple[Stage, RecordingDriver]:
+        """A stage whose first neighbor has agreed to OPERATIONAL messages."""
+        stage = Stage(neighbor("127.0.0.1", capability=CapabilitySettings(operational=True)))
+        return stage, stage.establish(capabilities=[Operational()])
+
+    def test_operational_messages_are_sent(self) -> None:
+        stage, driver = self.operational()
+        for line, octets in (
+            ("announce operational asm afi ipv4 safi unicast advisory hello", "00020008" + "000101" + b"hello".hex()),
+            (
+                'neighbor 127.0.0.1 announce operational adm afi ipv4 safi unicast advisory "hi,  [there] (you)"',
+                "00010015" + "000101" + b"hi,  [there] (you)".hex(),
+            ),
+            (
+                "peer * announce operational rpcq afi ipv4 safi unicast sequence 7 json",
+                "0003000b" + "000101" + "01020304" + "00000007",
+            ),
+            (
+                "announce operational LPCP afi ipv4 safi unicast router-id 9.9.9.9 sequence 7 counter 9",
+                "0008000f" + "000101" + "09090909" + "00000007" + "00000009",
+            ),
+            ("announce operational apcq afi ipv4 safi unicast", "0005000b" + "000101" + "01020304" + "00000001"),
+        ):
+            driver.sent.clear()
+            self.assertEqual(stage.say(line), ["done"], line)
+            self.assertEqual([(kind, body.hex()) for kind, body in driver.messages], [(6, octets)], line)
+
+    def test_operational_messages_that_make_no_sense_are_errors(self) -> None:
+        stage, driver = self.operational()
+        driver.sent.clear()
+        for line in (
+            "announce operational",
+            "announce operational ssq afi ipv4 safi unicast",
+            "announce operational asm afi ipv4 safi unicast advisory hi there",
+            'announce operational asm afi ipv4 safi unicast advisory "hi',
+            "announce operational asm afi ipv4 safi unicast advisory hi; shutdown",
+            "announce operational asm afi ipv4 safi unicast advisory { hi }",
+            "announce operational rpcq afi ipv6 safi unicast",
+            "neighbor 9.9.9.9 announce operational rpcq afi ipv4 safi unicast",
+        ):
+            self.assertEqual(stage.say(line), ["error"], line)
+        self.assertEqual(driver.sent, [])
+
+    def test_advice_that_can_be_given_later_is_accepted(self) -> None:
+        stage = Stage(neighbor("127.0.0.1", capability=CapabilitySettings(operational=True)))
+        self.assertEqual(stage.say("announce operational asm afi ipv4 safi unicast advisory later"), ["done"])
+        self.assertEqual(stage.say("announce operational adm afi ipv4 safi unicast advisory now"), ["error"])
+        driver = stage.establish(capabilities=[Operational()])
+        self.assertEqual([body[7:] for kind, body in driver.messages if kind == 6], [b"later"])
 
     def test_end_of_rib_is_of_an_agreed_family(self) -> None:
         stage = Stage()
@@ -405,6 +458,25 @@ class ShowTests(SynchronousTestCase):
         ):
             self.assertIn(line, lines)
         self.assertNotIn("None", "".join(lines))
+
+    def test_a_configuration_is_read_again(self) -> None:
+        text = """neighbor 127.0.0.1 {
+            local-address 127.0.0.2; router-id 1.2.3.4; local-as 1; peer-as 2;
+            family { ipv4 unicast; ipv6 unicast; }
+            capability {
+                nexthop false; graceful-restart 9; long-lived-graceful-restart 60; software-version true; operational;
+                role peer; role-strict; outbound-route-filtering send; multiple-labels 3; dynamic [ 1 2 ]; bfd-strict;
+                add-path receive; link-local-nexthop true; raw [ 239 0x01FF ]; raw [ 7 0x080002 ];
+            }
+            add-path { ipv4 unicast limit 5; ipv6 unicast; }
+            operational {
+                asm afi ipv4 safi unicast advisory "two \\"words\\"";
+                lpcp afi ipv6 safi unicast sequence 1 counter 2;
+            }
+        }"""
+        (settings,) = load_text(text).neighbors
+        again = load_text("\n".join(report.configuration(settings))).neighbors
+        self.assertEqual(again, (settings,))
 
 
 class DaemonTests(SynchronousTestCase):

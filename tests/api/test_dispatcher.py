@@ -30,6 +30,7 @@ VERSION_4 = {
     "withdraw vpls",
     "announce eor",
     "announce route-refresh",
+    "announce operational",
     "announce watchdog",
     "withdraw watchdog",
     "teardown",

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bgptwist.api.encoders.dialects import VERSION_4, VERSION_5, VERSION_6, VERSION_6_AS_4, Dialect, dialect_of
 from bgptwist.api.encoders.json import NEGOTIATED, PACKET, RAW, JsonEncoder, Stamp, encode_message
-from bgptwist.settings.model import Environment
+from bgptwist.settings.model import CapabilitySettings, Environment
 from bgptwist.speaker.events import (
     Agreed,
     Event,
@@ -18,22 +18,29 @@ from bgptwist.speaker.events import (
     KeepaliveMessage,
     NotificationMessage,
     OpenMessage,
+    OperationalMessage,
     RefreshMessage,
     SignalReceived,
     StateChanged,
     UnknownMessage,
     UpdateMessage,
 )
+from bgptwist.wire.capabilities.add_path import AddPath
+from bgptwist.wire.capabilities.graceful_restart import GracefulRestart
+from bgptwist.wire.capabilities.long_lived import LongLived
+from bgptwist.wire.capabilities.multiple_labels import MultipleLabels
+from bgptwist.wire.capabilities.paths_limit import PathsLimit
+from bgptwist.wire.capabilities.role import Role
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.families.inet import IPV4_UNICAST, IPV6_UNICAST
 from bgptwist.wire.kinds import Family, ReceiveContext
-from bgptwist.wire.messages import notification, refresh
+from bgptwist.wire.messages import notification, operational, refresh
 from bgptwist.wire.messages import open as opens
 from bgptwist.wire.messages import update as updates
 from bgptwist.wire.path import PathTable
 from bgptwist.wire.registry import BY_CODE, FAMILIES
 from bgptwist.wire.words import Words
-from tests.api.stage import Stage
+from tests.api.stage import Stage, neighbor
 
 TIME = 1795334453.687413
 IDENTITY = Identity("neighbor 127.0.0.1", "127.0.0.1", "127.0.0.1", 65000, 65001, "1.2.3.4")
@@ -169,6 +176,25 @@ class ConditionTests(SynchronousTestCase):
             },
         )
 
+    def test_what_exabgp_does_not_negotiate_is_told_where_there_is_any(self) -> None:
+        capability = CapabilitySettings(
+            add_path=2, role=0, multiple_labels=2, graceful_restart=120, long_lived=60, operational=True
+        )
+        stage = Stage(neighbor("127.0.0.1", capability=capability))
+        answers = [
+            AddPath([(1, 1, 1)]),
+            PathsLimit([(1, 1, 5)]),
+            MultipleLabels([(1, 1, 3)]),
+            GracefulRestart(False, 120, []),
+            LongLived([(1, 1, 0, 3600)]),
+            Role(3),
+        ]
+        stage.establish(capabilities=answers)
+        found = inside(stage.sink.of(Agreed)[0])["negotiated"]
+        self.assertEqual(found["paths_limit"], {"ipv4 unicast": 5})
+        self.assertEqual(found["long_lived"], {"ipv4 unicast": 3600})
+        self.assertEqual(found["role"], {"local": "provider", "peer": "customer"})
+
 
 class MessageTests(SynchronousTestCase):
     """Messages other than UPDATE."""
@@ -235,6 +261,34 @@ class MessageTests(SynchronousTestCase):
             found = refresh.RouteRefresh(1, 1, subtype)
             event = RefreshMessage(IDENTITY, TIME, "receive", 5, found.octets(), None, found)
             self.assertEqual(inside(event)["route-refresh"], {"afi": "ipv4", "safi": "unicast", "subtype": name})
+
+    def test_operational(self) -> None:
+        for found, told in (
+            (
+                operational.Operational(1, 1, 1, advisory=b"hello world"),
+                {"name": "ADM", "afi": "ipv4", "safi": "unicast", "advisory": "hello world"},
+            ),
+            (
+                operational.Operational(3, 1, 1, router_id=bytes((9, 9, 9, 9)), sequence=7),
+                {"name": "RPCQ", "afi": "ipv4", "safi": "unicast"},
+            ),
+            (
+                operational.Operational(4, 1, 1, router_id=bytes((1, 2, 3, 4)), sequence=7, counter=9),
+                {
+                    "name": "RPCP",
+                    "afi": "ipv4",
+                    "safi": "unicast",
+                    "router-id": "1.2.3.4",
+                    "sequence": 7,
+                    "counter": 9,
+                },
+            ),
+        ):
+            event = OperationalMessage(IDENTITY, TIME, "receive", 6, found.octets(), None, found)
+            for dialect in (VERSION_4, VERSION_5, VERSION_6):
+                self.assertEqual(inside(event, 0, dialect), {"operational": told})
+            self.assertEqual(json.loads(line(event))["type"], "operational")
+            self.assertEqual(inside(event, PACKET)["message"]["category"], 6)
 
     def test_octets_instead_of_meaning(self) -> None:
         event = KeepaliveMessage(IDENTITY, TIME, "receive", 4, b"", None)
@@ -349,7 +403,8 @@ class UpdateTests(SynchronousTestCase):
         self.assertNotIn("announce", found)
         self.assertEqual(found["attribute"]["error"], "treat-as-withdraw")
         self.assertIn("origin", found["attribute"]["reason"])
-        self.assertNotIn("error", message(event, VERSION_6)["attribute"])
+        self.assertEqual(message(event, VERSION_6)["attribute"], found["attribute"] | {"next-hop": "1.1.1.1"})
+        self.assertNotIn("announce", message(event, VERSION_6))
 
     def test_an_update_without_attributes_is_treated_as_withdrawal(self) -> None:
         found = message(update("180A0000", ""))
@@ -440,18 +495,6 @@ class NlriTests(SynchronousTestCase):
         self.assertEqual(self.told(family, VERSION_6_AS_4)["string"], "flow protocol =tcp")
         self.assertNotIn("next-hop", self.told(family, VERSION_6))
         self.assertNotIn("next-hop", self.told(family, VERSION_5, hop=b""))
-
-    def test_generation_6_tells_labels_with_all_their_bits(self) -> None:
-        family = self.family(4, '{ "nlri": "10.0.0.0/24", "label": [ [100] ] }')
-        nlri = bytes.fromhex("30" + "000641" + "0A0000")
-        self.assertEqual(self.told(family, VERSION_6, nlri)["label"], [[100, 1601]])
-        self.assertEqual(self.told(family, VERSION_5, nlri)["label"], [[100]])
-
-    def test_link_state_tells_the_next_hop_of_nodes_but_not_of_links(self) -> None:
-        node = self.family(71, '{ "ls-nlri-type": "bgpls-node", "protocol-id": 2 }', 16388)
-        link = self.family(71, '{ "ls-nlri-type": "bgpls-link", "protocol-id": 2 }', 16388)
-        self.assertEqual(self.told(node, VERSION_5)["nexthop"], "1.2.3.4")
-        self.assertNotIn("nexthop", self.told(link, VERSION_5))
 
 
 class RobustnessTests(SynchronousTestCase):

@@ -12,7 +12,19 @@ from bgptwist.api.encoders.json import Stamp
 from bgptwist.api.subscriptions import Subscriptions
 from bgptwist.interfaces import IEventSink
 from bgptwist.settings.model import ApiSettings, DirectionSettings, HelperSettings, NeighborSettings
-from bgptwist.speaker.events import Event, FsmChanged, Identity, KeepaliveMessage, StateChanged
+from bgptwist.speaker.events import (
+    CapabilityMessage,
+    Event,
+    FsmChanged,
+    Identity,
+    KeepaliveMessage,
+    OperationalMessage,
+    RefreshMessage,
+    StateChanged,
+)
+from bgptwist.wire.messages.capability import CapabilityChange
+from bgptwist.wire.messages.operational import Operational
+from bgptwist.wire.messages.refresh import RouteRefresh
 from tests.api.test_json import update
 
 JSON = HelperSettings("j", ("/bin/j",), "json")
@@ -100,6 +112,33 @@ class InterestTests(SynchronousTestCase):
         crowd.publish(keepalive(name=late.name))
         self.assertEqual(crowd.counters("j"), [1])
         self.assertEqual(crowd.subscriptions.interest(late.name), frozenset())
+
+
+class TypeTests(SynchronousTestCase):
+    """Message types with another number, another name, or no message at all."""
+
+    def test_the_old_number_of_route_refresh_is_one_of_it(self) -> None:
+        crowd = Crowd(ApiSettings(("j", "t"), receive=DirectionSettings(frozenset({"refresh"}), parsed=True)))
+        asked = RouteRefresh(1, 1)
+        crowd.publish(RefreshMessage(identity(), 1.5, "receive", 128, asked.octets(), None, asked))
+        self.assertEqual([value["type"] for value in crowd.values("j")], ["refresh"])
+        self.assertEqual(len(crowd.told["t"]), 1)
+
+    def test_operational_subscribers_are_told_of_both_messages_with_that_number(self) -> None:
+        crowd = Crowd(ApiSettings(("j",), receive=DirectionSettings(frozenset({"operational"}), parsed=True)))
+        advice = Operational(1, 1, 1, advisory=b"x")
+        crowd.publish(OperationalMessage(identity(), 1.5, "receive", 6, advice.octets(), None, advice))
+        crowd.publish(CapabilityMessage(identity(), 1.5, "receive", 6, b"", None, CapabilityChange([], b"")))
+        self.assertEqual([value["type"] for value in crowd.values("j")], ["operational", "capability"])
+
+    def test_who_wants_octets_hears_of_no_message_that_never_came(self) -> None:
+        both = DirectionSettings(UPDATES, parsed=True, packets=True)
+        crowd = Crowd(ApiSettings(("j", "t"), receive=both))
+        event = update("180A0000")
+        event.identity, event.body = identity(), b""
+        crowd.publish(event)
+        self.assertEqual([len(crowd.told[name]) for name in ("j", "t")], [1, 1])
+        self.assertNotIn("body", crowd.told["j"][0])
 
 
 class PublishTests(SynchronousTestCase):

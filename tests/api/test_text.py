@@ -12,6 +12,7 @@ from bgptwist.speaker.events import (
     KeepaliveMessage,
     NotificationMessage,
     OpenMessage,
+    OperationalMessage,
     RefreshMessage,
     SignalReceived,
     StateChanged,
@@ -19,7 +20,7 @@ from bgptwist.speaker.events import (
 )
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Family, ReceiveContext
-from bgptwist.wire.messages import notification, refresh
+from bgptwist.wire.messages import notification, operational, refresh
 from bgptwist.wire.messages import open as opens
 from bgptwist.wire.messages import update as updates
 from bgptwist.wire.path import PathTable
@@ -117,6 +118,21 @@ class MessageTests(SynchronousTestCase):
         found = notification.shutdown("maint")
         told = text(NotificationMessage(IDENTITY, TIME, "receive", 3, found.octets(), None, found))
         self.assertTrue(told.startswith("neighbor 127.0.0.1 receive notification code 6 subcode 2 data 0x53687574"))
+
+    def test_operational_has_no_empty_line_behind_it(self) -> None:
+        for found, words in (
+            (
+                operational.Operational(1, 1, 1, advisory=b"hello world"),
+                'ADM afi ipv4 safi unicast advisory "hello world"',
+            ),
+            (operational.Operational(3, 1, 1, sequence=7), "RPCQ afi ipv4 safi unicast"),
+            (
+                operational.Operational(4, 1, 1, router_id=bytes((1, 2, 3, 4)), sequence=7, counter=9),
+                "RPCP afi ipv4 safi unicast router-id 1.2.3.4 sequence 7 counter 9",
+            ),
+        ):
+            event = OperationalMessage(IDENTITY, TIME, "receive", 6, found.octets(), None, found)
+            self.assertEqual(TextEncoder().encode(event, 0), (f"neighbor 127.0.0.1 receive operational {words}", ""))
 
     def test_route_refresh(self) -> None:
         found = refresh.RouteRefresh(1, 1)

@@ -134,6 +134,86 @@ EXAMPLES: dict[str, Example] = {
         "announce { ipv4 { unicast 192.0.2.0/24 next-hop 10.0.0.9 community [ 65001:1 ]; } }",
         ("0000001c400101004002004003040a00000940050400000064c00804fde9000118c00002",),
     ),
+    "A24": Example(
+        "flow { route { match { destination 192.0.2.1/32; protocol [ tcp udp ]; destination-port [ =53 >1023&<2000 ]; }"
+        " then { discard; } } }",
+        (
+            "000000364001010040020040050400000064c010088006000000000000"
+            "800e1a0001850000140120c000020103010681110501351203ffd407d0",
+        ),
+        families="ipv4 flow;",
+    ),
+    "A25": Example(
+        "flow { route { match { source 198.51.100.0/24; tcp-flags [ =syn !ack&rst ]; } then { rate-limit 9600; } } }",
+        ("0000002e4001010040020040050400000064c010088006000046160000800e1200018500000c0218c633640901020210c004",),
+        families="ipv4 flow;",
+    ),
+    "A26": Example(
+        "flow { route { match { fragment [ is-fragment first-fragment+last-fragment ]; packet-length >=1400; }"
+        " then { redirect 65001:99; } } }",
+        ("0000002b4001010040020040050400000064c010088008fde900000063800e0f0001850000090a9305780c0002800c",),
+        families="ipv4 flow;",
+    ),
+    "A27": Example(
+        "flow { route { match { icmp-type [ echo-request unreachable ]; icmp-code host-unreachable; dscp 46; }"
+        " then { mark 8; action sample-terminal; } } }",
+        (
+            "000000354001010040020040050400000064c0101080070000000000038009000000000008"
+            "800e1100018500000b07010881030881010b812e",
+        ),
+        families="ipv4 flow;",
+    ),
+    "A28": Example(
+        "flow { route { match { destination 192.0.2.0/24; } then { redirect 10.0.0.77; } } }",
+        ("0000002b4001010040020040050400000064c010080800000000000000800e0f000185040a00004d00050118c00002",),
+        families="ipv4 flow;",
+    ),
+    "A29": Example(
+        "flow { route { match { destination 192.0.2.0/24; } then { redirect-to-nexthop-ietf 10.0.0.77; } } }",
+        ("000000274001010040020040050400000064c01008010c0a00004d0000800e0b0001850000050118c00002",),
+        families="ipv4 flow;",
+    ),
+    "A30": Example(
+        "flow { route { match { destination 192.0.2.0/24; } then { redirect 200000:5; } } }",
+        ("000000274001010040020040050400000064c01008820800030d400005800e0b0001850000050118c00002",),
+        families="ipv4 flow;",
+    ),
+    "A31": Example(
+        "flow { route { rd 65001:1; next-hop 10.0.0.77; match { source 198.51.100.0/24; }"
+        " then { redirect-to-nexthop; } } }",
+        (
+            "000000334001010040020040050400000064c010080800000000000000"
+            "800e17000186040a00004d000d0000fde9000000010218c63364",
+        ),
+        families="ipv4 flow-vpn;",
+    ),
+    "A32": Example(
+        "flow { route { match { destination 2001:db8:1::/48; next-header udp; traffic-class 46; flow-label 2013; }"
+        " then { discard; } } }",
+        (
+            "000000354001010040020040050400000064c010088006000000000000"
+            "800e1900028500001301300020010db800010381110b812e0d9107dd",
+        ),
+        families="ipv6 flow;",
+    ),
+    # 5.0.15 and RFC 8956; the others send the whole address.
+    "A33": Example(
+        "flow { route { match { destination 2001:db8::/64/32; } then { discard; } } }",
+        ("000000294001010040020040050400000064c010088006000000000000800e0d00028500000701402000000000",),
+        families="ipv6 flow;",
+    ),
+    # 5.0.15 and main; the development version does not know packets.
+    "A34": Example(
+        "flow { route destination 192.0.2.0/24 source-port =123 rate-limit 1000 packets; }",
+        ("0000002a4001010040020040050400000064c01008800c0000447a0000800e0e0001850000080118c0000206817b",),
+        families="ipv4 flow;",
+    ),
+    "A35": Example(
+        "flow { route { match { destination 192.0.2.0/24; } scope { interface-set transitive:input:65001:9; }"
+        " then { discard; } } }",
+        ("0000002f4001010040020040050400000064c0101007020000fde940098006000000000000800e0b0001850000050118c00002",),
+        families="ipv4 flow;",
+    ),
     # 5.0.15 announces nothing here and the development version only the attributes; this is what main sends.
     "A42": Example(
         "static { attributes next-hop 10.0.0.9 med 5 nlri 192.0.2.0/24 198.51.100.0/24; }",

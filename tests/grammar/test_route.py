@@ -158,9 +158,24 @@ class RouteReaderTests(SynchronousTestCase):
     def test_withdraw_without_a_watchdog_does_nothing(self) -> None:
         self.assertEqual(self.reader.announcement(f"10.0.0.0/24 {HOP} withdraw").held, False)
 
-    def test_labels_and_route_distinguishers_wait_for_their_families(self) -> None:
-        self.refused(f"10.0.0.0/24 {HOP} rd 65000:1 label 5", 0, "ipv4 mpls-vpn cannot be announced yet")
-        self.refused(f"10.0.0.0/24 label [ 5 6 ] {HOP}", 0, "ipv4 nlri-mpls cannot be announced yet")
+    def test_labels_and_route_distinguishers_choose_the_family(self) -> None:
+        for words, wanted in (
+            (f"10.0.0.0/24 {HOP} rd 65000:1 label 5", f"10.0.0.0/24 label 5 rd 65000:1 {HOP}"),
+            (f"10.0.0.0/24 label [ 5 6 ] {HOP}", f"10.0.0.0/24 label [ 5 6 ] {HOP}"),
+            (f"10.0.0.0/24 label 5/3/1 {HOP}", f"10.0.0.0/24 label 5/3/1 {HOP}"),
+        ):
+            self.assertEqual(self.words(words), [wanted])
+        families = [
+            self.reader.announcement(f"10.0.0.0/24 {HOP} {each}").routes[0].family.name
+            for each in ("label 5", "label 5 rd 1:1")
+        ]
+        self.assertEqual(families, ["ipv4 nlri-mpls", "ipv4 mpls-vpn"])
+
+    def test_a_withdrawal_needs_no_label(self) -> None:
+        (route,) = self.reader.withdrawal("10.0.0.0/24 rd 65000:1").routes
+        (announced,) = self.reader.announcement(f"10.0.0.0/24 rd 65000:1 label 5 {HOP}").routes
+        assert route.family.key is not None
+        self.assertEqual(route.family.key(route.nlri), route.family.key(announced.nlri))
 
     def test_labels_have_twenty_bits(self) -> None:
         self.refused(f"10.0.0.0/24 {HOP} label 1048576", 4)

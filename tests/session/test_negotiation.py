@@ -7,20 +7,25 @@ from twisted.trial.unittest import SynchronousTestCase
 from bgptwist.session.negotiation import Local, Negotiated, negotiate
 from bgptwist.wire.capabilities.add_path import AddPath
 from bgptwist.wire.capabilities.asn4 import Asn4
+from bgptwist.wire.capabilities.enhanced_refresh import EnhancedRefresh
 from bgptwist.wire.capabilities.extended_next_hop import ExtendedNextHop
 from bgptwist.wire.capabilities.graceful_restart import GracefulRestart
+from bgptwist.wire.capabilities.long_lived import LongLived
+from bgptwist.wire.capabilities.multiple_labels import MultipleLabels
 from bgptwist.wire.capabilities.multiprotocol import MultiProtocol
 from bgptwist.wire.capabilities.multisession import MultiSession
+from bgptwist.wire.capabilities.paths_limit import PathsLimit
 from bgptwist.wire.capabilities.role import Role
+from bgptwist.wire.capabilities.route_refresh import RouteRefresh
 from bgptwist.wire.capabilities.unknown import Unknown
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.families.inet import IPV4_UNICAST, IPV6_UNICAST
 from bgptwist.wire.kinds import LAYOUT_5, LAYOUT_6, CapabilityValue
 from bgptwist.wire.messages.open import Open, decode
-from bgptwist.wire.registry import BY_CODE, by_index
+from bgptwist.wire.registry import BY_CODE, BY_INDEX, FAMILIES
 
-FLOW = by_index(0x185)
-assert FLOW is not None
+FLOW = BY_INDEX[0x185]
+LABELLED = BY_INDEX[0x104]
 
 ID = bytes((10, 0, 0, 2))
 PEER_ID = bytes((10, 0, 0, 3))
@@ -95,6 +100,62 @@ class OpenTests(SynchronousTestCase):
         self.assertEqual(order, [1, 1, 65, 5, 69, 64, 2, 70, 185, 6, 73, 75, 77, 68, 68, 131, 131])
         sixth = replace(ours, layout=LAYOUT_6)
         self.assertNotIn(131, [value.code for value in sixth.open().capabilities])
+
+    def test_what_exabgp_does_not_have_stands_before_multi_session(self) -> None:
+        ours = local(
+            asn4=False,
+            add_path=1,
+            add_path_families=(IPV4_UNICAST,),
+            paths_limits=((IPV4_UNICAST, 5), (IPV6_UNICAST, 6)),
+            graceful_restart=120,
+            long_lived=3600,
+            role=0,
+            orf=2,
+            multiple_labels=3,
+            dynamic=(1, 64),
+            bfd_strict=True,
+            multi_session=True,
+            others=((128, b""), (66, b"\1"), (64, b"\0\0"), (7, b"\x08\0\2")),
+            families=(IPV4_UNICAST, LABELLED),
+        )
+        opened = ours.open()
+        self.assertEqual(
+            [(value.code, value.octets().hex()) for value in opened.capabilities][1:],
+            [
+                (69, "00010101"),
+                (76, "0001010005"),
+                (64, "0078" + "00010180" + "00010480"),
+                (9, "00"),
+                (71, "00010180000e10" + "00010480000e10"),
+                (3, "00010001014002" + "00010004014002"),
+                (8, "00010403"),
+                (67, "0140"),
+                (74, ""),
+                (68, "0001"),
+                (131, "0001"),
+                (128, ""),
+                (66, "01"),
+                (7, "080002"),
+            ],
+        )
+
+    def test_what_depends_on_something_else_is_not_offered_without_it(self) -> None:
+        ours = local(
+            long_lived=60, role=4, peer_as=65001, add_path=2, add_path_families=(IPV4_UNICAST,),
+            paths_limits=((IPV4_UNICAST, 5),),
+        )  # fmt: skip
+        codes = [value.code for value in ours.open().capabilities]
+        self.assertEqual(codes, [1, 65, 69])
+
+    def test_families_beyond_what_fits_into_a_capability_are_left_out_of_it(self) -> None:
+        many = tuple(FAMILIES)[:40] * 2
+        ours = local(families=many, graceful_restart=120, long_lived=60, route_refresh=True, orf=1)
+        received = decode(replace(ours, local_as=65002).open().octets(), BY_CODE)
+        restart, lived = received.find(64), received.find(71)
+        assert isinstance(restart, GracefulRestart) and isinstance(lived, LongLived)
+        self.assertEqual(len(restart.families), min(len(many), 63))
+        self.assertEqual(len(received.families), len(tuple(FAMILIES)[:40]))
+        self.assertLessEqual(len(lived.octets()), 255)
 
     def test_a_large_as_number_is_as_trans_in_the_field(self) -> None:
         ours = local(local_as=4200000000).open()
@@ -265,6 +326,49 @@ class NegotiationTests(SynchronousTestCase):
             found = agreed(ours, opening(AddPath([(1, 1, their_way)])))
             self.assertEqual(found.send.families[0x101].path_id, send)
             self.assertEqual(found.receive.families[0x101].path_id, receive)
+
+    def test_what_the_peer_takes_is_known_by_family(self) -> None:
+        ours = local(
+            families=(IPV4_UNICAST, IPV6_UNICAST, LABELLED),
+            add_path=2,
+            add_path_families=(IPV4_UNICAST,),
+            multiple_labels=2,
+            graceful_restart=120,
+            long_lived=60,
+            role=0,
+        )
+        found = agreed(
+            ours,
+            opening(
+                MultiProtocol([(1, 1), (2, 1), (1, 4)]),
+                AddPath([(1, 1, 1)]),
+                PathsLimit([(1, 1, 5), (2, 1, 6)]),
+                MultipleLabels([(1, 4, 3)]),
+                GracefulRestart(False, 120, []),
+                LongLived([(1, 1, 0, 3600)]),
+                Role(3),
+            ),
+        )
+        self.assertEqual(found.paths_limits, ((IPV4_UNICAST, 5),))
+        self.assertEqual(found.labels, ((LABELLED, 3),))
+        self.assertEqual(found.long_lived, ((IPV4_UNICAST, 3600),))
+        self.assertEqual(found.peer_role, 3)
+
+    def test_what_only_one_side_says_is_not_agreed(self) -> None:
+        found = agreed(LOCAL, opening(PathsLimit([(1, 1, 5)]), MultipleLabels([(1, 4, 3)]), LongLived([(1, 1, 0, 1)])))
+        self.assertEqual((found.paths_limits, found.labels, found.long_lived, found.peer_role), ((), (), (), None))
+
+    def test_roles_are_not_compared_inside_an_as(self) -> None:
+        inside = agreed(local(peer_as=None, role=0, role_strict=True), opening(Role(0), asn=65001))
+        self.assertFalse(inside.external)
+
+    def test_the_refresh_of_before_the_standard_will_do(self) -> None:
+        old = agreed(local(route_refresh=True), opening(RouteRefresh(128)))
+        both = agreed(local(route_refresh=True), opening(RouteRefresh(2), RouteRefresh(128), EnhancedRefresh()))
+        self.assertEqual((old.refresh, old.refresh_kind, old.old_refresh), ("normal", 128, True))
+        self.assertEqual((both.refresh, both.refresh_kind, both.old_refresh), ("enhanced", 5, True))
+        neither = agreed(LOCAL, opening(RouteRefresh(128)))
+        self.assertEqual((neither.refresh, neither.old_refresh), ("absent", False))
 
     def test_refresh_is_normal_when_the_peer_knows_only_that(self) -> None:
         received = decode(bytes.fromhex("04fdea005a0a0000030402020200"), BY_CODE)

@@ -273,7 +273,7 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
     (
         "a family there is not",
         neighbor("", "l2vpn unicast;"),
-        "f:6:17: family l2vpn unicast is not known, expected vpls, evpn",
+        "f:6:17: family l2vpn unicast is not known, expected mspw, mcast-vpls, vpls, evpn, flow, flow-vpn, tunnel-flow",
     ),
     (
         "an address family there is not",
@@ -463,12 +463,12 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
     (
         "a label of 21 bits",
         static(ROUTE + " label 1048576;"),
-        "f:7:53: '1048576' is no label, expected a label from 0 to 1048575",
+        "f:7:53: '1048576' is no label, expected a label from 0 to 1048575, or LABEL/CLASS/BOTTOM",
     ),
     (
         "an empty label stack",
         static(ROUTE + " label [ ];"),
-        "f:7:55: the label stack is empty, expected a label from 0 to 1048575",
+        "f:7:55: the label stack is empty, expected a label from 0 to 1048575, or LABEL/CLASS/BOTTOM",
     ),
     (
         "a split that is too long",
@@ -518,7 +518,7 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
     (
         "a family that cannot be announced",
         neighbor("announce { ipv4 { mup x; } }", "ipv4 mup;"),
-        "f:7:23: routes of ipv4 mup cannot be announced yet, expected another family",
+        "f:7:23: 'x' is no type of route, expected one of mup-isd, mup-dsd, mup-t1st, mup-t2st, raw",
     ),
     (
         "a quoted word in a route",
@@ -551,14 +551,40 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
         "f:7:8: ::1 and the neighbor 127.0.0.1 are of different families, expected an IPv4 address",
     ),
     (
-        "TCP-AO",
-        neighbor("tcp-ao { keyid 1; }"),
-        "f:7:1: TCP-AO is not supported yet: use md5-password",
+        "an advisory without a family",
+        neighbor('operational { asm afi ipv4 advisory "x"; }'),
+        "f:7:40: 'safi' is missing, expected safi and its value",
     ),
     (
-        "operational",
-        neighbor("operational { }"),
-        "f:7:1: the section 'operational' is not supported: give the commands from a helper",
+        "an operational message of another type",
+        neighbor("operational { ssq afi ipv4 safi unicast; }"),
+        "f:7:15: there is no keyword 'ssq' in 'operational', "
+        "expected 'adm' or 'asm' or 'rpcq' or 'apcq' or 'lpcq' or 'rpcp' or 'apcp' or 'lpcp'",
+    ),
+    (
+        "an advisory that is too long",
+        neighbor(f"operational {{ adm afi ipv4 safi unicast advisory {'x' * 2049}; }}"),
+        "f:7:50: the advisory has 2049 octets, expected a text of at most 2048 octets",
+    ),
+    (
+        "a sequence number of 33 bits",
+        neighbor("operational { rpcq afi ipv4 safi unicast sequence 4294967296; }"),
+        "f:7:51: '4294967296' cannot be read, expected a number from 0 to 4294967295",
+    ),
+    (
+        "a role there is not",
+        neighbor("capability { role client; }"),
+        "f:7:19: 'client' cannot be read, expected provider, rs, rs-client, customer, peer",
+    ),
+    (
+        "a capability of too many octets",
+        neighbor(f"capability {{ raw [ 239 0x{'00' * 256} ]; }}"),
+        "f:7:24: the capability has 256 octets, expected at most 255 octets",
+    ),
+    (
+        "a capability code above 255",
+        neighbor("capability { dynamic [ 1 256 ]; }"),
+        "f:7:26: there is no such code, expected a number from 0 to 255",
     ),
     (
         "several errors",
@@ -568,9 +594,9 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
         "f:9:16: 'x' is not a valid prefix, expected a prefix like 10.0.0.0/24",
     ),
     (
-        "a section for later",
+        "a flow of a family that is not agreed",
         neighbor("flow { route { match { source 10.0.0.0/8; } then { discard; } } }"),
-        "f:7:1: the section 'flow' is not supported yet",
+        "f:7:8: routes of ipv4 flow cannot be sent to 127.0.0.1, expected 'ipv4 flow;' in the section 'family'",
     ),
     (
         "half a character",

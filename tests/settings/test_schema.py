@@ -9,7 +9,7 @@ from bgptwist.settings.model import NeighborSettings
 from bgptwist.settings.schema import NEIGHBOR, REQUIRED, ROOT, TEMPLATE, Keyword, Refusal, Routes, Section
 from bgptwist.wire.registry import FAMILIES
 
-ELSEWHERE = {"processes_match", "md5_base64", "peer_address", "families", "inherit"}
+ELSEWHERE = {"processes_match", "md5_base64", "base64", "peer_address", "families", "inherit"}
 """Fields that become something else in the model."""
 
 
@@ -43,6 +43,8 @@ class SchemaTests(SynchronousTestCase):
             "families",
             "next_hops",
             "add_path_families",
+            "paths_limits",
+            "operational",
             "capability",
             "api",
             "routes",

@@ -790,10 +790,6 @@ class RefreshTests(PeerTestCase):
         self.assertEqual(driver.messages[-1], (ROUTE_REFRESH, bytes((0, 1, 0, 1))))
         self.assertFalse(self.peer.send_refresh(IPV6_UNICAST), "that family was not agreed")
 
-    def test_operational_needs_to_be_agreed(self) -> None:
-        self.establish()
-        self.assertFalse(self.peer.send_operational(bytes(4)))
-
 
 class EveryInputTests(PeerTestCase):
     """Each input of the peer's machine in each of its states."""

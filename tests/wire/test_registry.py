@@ -1,17 +1,16 @@
 """Every record of the registry goes through the same trials.
 
-Examples stand in the modules of tests.wire.attributes, .families and .capabilities: `EXAMPLES` maps a record to a list
-of (octets in hexadecimal, words, JSON).  A record without examples fails.
+Examples stand in the golden corpus (`tests/corpus`, see `tests.wire.examples`).  A record without examples fails; so
+does a file without a record.
 """
 
 import json
-from importlib import import_module
-from pkgutil import iter_modules
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from bgptwist.wire.attributes import unknown
 from bgptwist.wire.errors import DISCARD, KEEP, WITHDRAW, Malformed, Misspelt
 from bgptwist.wire.kinds import (
     OPTIONAL,
@@ -26,35 +25,35 @@ from bgptwist.wire.kinds import (
 from bgptwist.wire.path import NEXT_HOP, PathTable, header
 from bgptwist.wire.registry import ATTRIBUTES, CAPABILITIES, FAMILIES
 from bgptwist.wire.words import Words
-from tests.wire import attributes, capabilities, families
+from tests.wire.examples import CORPUS, Example, examples, name
 from tests.wire.spelling import lex
-
-Example = tuple[bytes, str, str]
 
 SUBSTITUTES = (0, 1, 2, 3, 4, 8, 16, 32, 64, 127, 128, 129, 254, 255)
 """What each octet is changed to, one at a time."""
 
-
-def examples() -> dict[object, list[Example]]:
-    """The examples of all modules by their record."""
-    found: dict[object, list[Example]] = {}
-    for package in (attributes, families, capabilities):
-        for info in iter_modules(package.__path__):
-            module = import_module(f"{package.__name__}.{info.name}")
-            for record, listed in getattr(module, "EXAMPLES", {}).items():
-                rows = [(bytes.fromhex(octets), words, text) for octets, words, text in listed]
-                found.setdefault(record, []).extend(rows)
-    return found
+LONG = 40
+"""Octets of an example beyond which fewer substitutes must do."""
 
 
-EXAMPLES = examples()
+KNOWN = (*ATTRIBUTES, *FAMILIES, *[family.with_path_id for family in FAMILIES if family.with_path_id is not family])
+EXAMPLES: dict[object, list[Example]] = {record: examples(record) for record in (*KNOWN, *CAPABILITIES, unknown.KIND)}
+
+
+class CorpusTrials(SynchronousTestCase):
+    """The corpus as a whole."""
+
+    def test_every_file_belongs_to_a_record(self) -> None:
+        names = {name(record) for record in (*KNOWN, *CAPABILITIES, unknown.KIND)}
+        files = {str(path.relative_to(CORPUS)) for path in CORPUS.glob("*/*.txt")}
+        self.assertEqual(sorted(files - names), [])
 
 
 def changed(octets: bytes) -> list[bytes]:
     """The octets cut at every place, and with every octet changed."""
     found = [octets[:at] for at in range(len(octets))]
     for at, octet in enumerate(octets):
-        for substitute in {*SUBSTITUTES, octet ^ 0x80, octet ^ 1, (octet + 1) % 256}:
+        few = len(octets) > LONG
+        for substitute in {*(() if few else SUBSTITUTES), octet ^ 0x80, octet ^ 1, (octet + 1) % 256}:
             found.append(octets[:at] + bytes((substitute,)) + octets[at + 1 :])
     return found
 
@@ -80,7 +79,9 @@ class AttributeTrials(SynchronousTestCase):
             value = kind.decode(octets)
         except Malformed:
             return
-        json.loads(value.json())
+        text = value.json()
+        self.assertTrue(text.isascii() and text.isprintable(), text)
+        json.loads(text)
         again = self.read(kind, value)
         if again is None:
             return
@@ -109,6 +110,15 @@ class AttributeTrials(SynchronousTestCase):
     def test_words_become_the_same_octets(self) -> None:
         for kind, octets, _, _ in self.examples():
             self.assertIn(self.read(kind, kind.decode(octets)), (octets, None), kind.word)
+
+    def test_json_becomes_words_that_become_the_same_octets(self) -> None:
+        for kind, octets, _, text in self.examples():
+            if kind.read is None or kind.code == NEXT_HOP:
+                continue
+            assert kind.restore is not None, kind.word
+            words = Words(lex(kind.restore(json.loads(text))))
+            self.assertEqual(kind.read(words).octets(), octets, kind.word)
+            self.assertFalse(words.more, kind.word)
 
     def test_examples_pass_the_checks_of_their_record(self) -> None:
         for kind, octets, _, _ in self.examples():
@@ -186,8 +196,20 @@ class FamilyTrials(SynchronousTestCase):
         except Malformed:
             return
         for nlri in found:
-            family.words(nlri)
-            json.loads(family.json(nlri))
+            words = family.words(nlri)
+            text = family.json(nlri)
+            tree = json.loads(text)
+            self.assertTrue(text.isascii() and text.isprintable(), text)
+            if family.check is not None:
+                try:
+                    family.check(nlri)
+                except Malformed:
+                    continue
+            if family.restore is not None:
+                self.assertEqual(family.restore(tree), words)
+                cursor = Words(lex(words))
+                again = family.base.read(cursor)
+                self.assertEqual(again, nlri[4:] if family.path_id else nlri, words)
             if family.key is not None:
                 family.key(nlri)
         joined = b"".join(found)
@@ -202,15 +224,42 @@ class FamilyTrials(SynchronousTestCase):
             self.assertEqual(family.words(octets), words)
             self.assertEqual(json.loads(family.json(octets)), json.loads(text))
 
-    def test_words_become_the_same_octets_where_they_are_read(self) -> None:
+    def test_words_become_the_same_octets(self) -> None:
         for family, octets, words, _ in self.examples():
             source = Words(lex(words))
-            try:
-                found = family.base.read(source)
-            except Misspelt:
-                # A family may be for receiving only; a part of the words is never read as something else.
-                continue
+            found = family.base.read(source)
             self.assertEqual(found, octets[4:] if family.path_id else octets, words)
+            self.assertEqual(source.more, family.path_id, words)
+
+    def test_json_becomes_words_that_become_the_same_octets(self) -> None:
+        for family, _, words, text in self.examples():
+            assert family.restore is not None, family.name
+            self.assertEqual(family.restore(json.loads(text)), words, family.name)
+
+    def test_examples_make_sense(self) -> None:
+        for family, octets, _, _ in self.examples():
+            if family.check is not None:
+                family.check(octets)
+
+    def test_every_record_is_described(self) -> None:
+        for family in FAMILIES:
+            self.assertTrue(family.rfc, family.name)
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.data())
+    def test_any_words_are_read_or_misspelt(self, data: st.DataObject) -> None:
+        family = data.draw(st.sampled_from(FAMILIES))
+        given = data.draw(st.sampled_from([lex(words) for listed, _, words, _ in self.examples() if listed is family]))
+        at = data.draw(st.integers(0, len(given)))
+        other = data.draw(st.one_of(st.text(max_size=8), st.sampled_from(["[", "]", "(", ")", "0", "-1", "0x"])))
+        words = Words([*given[:at], other, *given[at + data.draw(st.integers(0, 1)) :]])
+        try:
+            nlri = family.read(words)
+        except Misspelt as error:
+            self.assertLessEqual(error.at, len(words.words))
+            return
+        json.loads(family.json(nlri))
+        self.assertEqual(family.split(nlri, 0, len(nlri)), [nlri], words.words)
 
     def test_a_field_is_cut_from_where_it_stands(self) -> None:
         for family, octets, _, _ in self.examples():
@@ -263,6 +312,23 @@ class CapabilityTrials(SynchronousTestCase):
             self.assertEqual(value.octets(), octets, record.name)
             self.assertEqual(value.words(), words)
             self.assertEqual(json.loads(value.json()), json.loads(text))
+
+    def test_json_becomes_a_value_of_the_same_octets(self) -> None:
+        for record, octets, words, text in self.examples():
+            assert record.restore is not None, record.name
+            value = record.restore(json.loads(text))
+            self.assertEqual((value.code, value.octets(), value.words()), (record.code, octets, words), record.name)
+
+    def test_json_of_another_shape_is_misspelt(self) -> None:
+        for record in CAPABILITIES:
+            assert record.restore is not None, record.name
+            for tree in (None, 1, [], "x"):
+                self.assertRaises(Misspelt, record.restore, tree)
+            for shape in ({}, {"ipv4/unicast": []}, {"ipv4": 1}, {"families": 1}, {"directions": [1]}):
+                try:
+                    record.restore(shape).json()
+                except Misspelt:
+                    pass
 
     def test_what_is_sent_in_instances_is_merged_again(self) -> None:
         for record, octets, _, _ in self.examples():

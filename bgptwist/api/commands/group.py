@@ -11,6 +11,7 @@ MOST: Final = 100_000
 """Lines in a group."""
 
 VERBS: Final = ("announce ", "withdraw ")
+SHARED: Final = "attributes "
 
 
 def belongs(line: str) -> bool:
@@ -49,14 +50,21 @@ def one_line(call: Call) -> Output:
 
 
 def process(call: Call, lines: list[str]) -> Output:
-    """Carry out the lines and tell how many did what; one that is wrong does not stop the others."""
+    """Carry out the lines and tell how many did what; one that is wrong does not stop the others.
+
+    A line `attributes ATTRIBUTES` gives its words to those after it.
+    """
     errors: list[str] = []
     counts = {"announce": 0, "withdraw": 0}
+    shared = ""
     for line in lines:
+        if line.startswith(SHARED):
+            shared = line[len(SHARED) - 1 :]
+            continue
         try:
             if not belongs(line):
                 raise Refused(f"'{line}' neither announces nor withdraws")
-            call.perform(line, call)
+            call.perform(line + shared, call)
         except BgptwistError as error:
             errors.append(str(error))
         else:

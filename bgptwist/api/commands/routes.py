@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from bgptwist.api.call import Call, Command, Output
+from bgptwist.grammar import reported
 from bgptwist.wire.errors import Misspelt
+from bgptwist.wire.registry import BY_NAME
 from bgptwist.wire.route import Announcement
 
 Reader = Callable[[Call, bool], Announcement]
@@ -21,11 +23,13 @@ def attributes(call: Call, withdraw: bool) -> Announcement:
     return call.control.routes.attributes(call.text, withdraw=withdraw)
 
 
-def of_afi(afi: str) -> Reader:
-    """`ipv4 SAFI ...`, `ipv6 SAFI ...`."""
+def of_afi(afi: str, usual: str = "") -> Reader:
+    """`ipv4 SAFI ...`, `ipv6 SAFI ...`; the `usual` SAFI may be left out."""
 
     def read(call: Call, withdraw: bool) -> Announcement:
         safi, _, text = call.text.partition(" ")
+        if usual and f"{afi} {safi}" not in BY_NAME:
+            return call.control.routes.family_route(afi, usual, call.text, withdraw=withdraw)
         try:
             return call.control.routes.family_route(afi, safi, text.strip(), withdraw=withdraw)
         except Misspelt as error:
@@ -46,7 +50,27 @@ def of_family(afi: str, safi: str) -> Reader:
 
 def flow(call: Call, withdraw: bool) -> Announcement:
     """`flow route COMPONENTS ACTIONS`, flat or in braces."""
-    return call.control.routes.family_route("ipv4", "flow", call.text.removeprefix("route "), withdraw=withdraw)
+    return call.control.routes.flow_route(call.text, withdraw=withdraw)
+
+
+def announce_json(call: Call) -> Output:
+    """`announce json OBJECT`: what an event announces is announced, what it withdraws is withdrawn."""
+    members = call.members()
+    found = reported.read(call.control.routes, call.text)
+    for announcement in found.announced:
+        announce(call, announcement, members)
+    for announcement in found.withdrawn:
+        call.control.speaker.withdraw(announcement.routes, members)
+    return None
+
+
+def withdraw_json(call: Call) -> Output:
+    """`withdraw json OBJECT`: all routes that an event names are withdrawn."""
+    members = call.members()
+    found = reported.read(call.control.routes, call.text)
+    for announcement in (*found.announced, *found.withdrawn):
+        call.control.speaker.withdraw(announcement.routes, members)
+    return None
 
 
 def announcing(read: Reader) -> Callable[[Call], Output]:
@@ -91,8 +115,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *pair("route", route, "PREFIX [ATTRIBUTE ...]"),
     *pair("attributes", attributes, "[ATTRIBUTE ...] nlri PREFIX ..."),
     *pair("attribute", attributes, "[ATTRIBUTE ...] nlri PREFIX ..."),
+    Command("announce json", announce_json, peers=True, verbatim=True, options="UPDATE-EVENT"),
+    Command("withdraw json", withdraw_json, peers=True, verbatim=True, options="UPDATE-EVENT"),
     *pair("ipv4", of_afi("ipv4"), "SAFI PREFIX [ATTRIBUTE ...]"),
     *pair("ipv6", of_afi("ipv6"), "SAFI PREFIX [ATTRIBUTE ...]"),
+    *pair("l2vpn", of_afi("l2vpn"), "SAFI NLRI [ATTRIBUTE ...]"),
+    *pair("bgp-ls", of_afi("bgp-ls", "bgp-ls"), "[SAFI] NLRI [ATTRIBUTE ...]"),
+    *pair("evpn", of_family("l2vpn", "evpn"), "TYPE NLRI [ATTRIBUTE ...]"),
+    *pair("rtc", of_family("ipv4", "rtc"), "NLRI [ATTRIBUTE ...]"),
     *pair("flow", flow, "route COMPONENT ... ACTION ..."),
     *pair("vpls", of_family("l2vpn", "vpls"), "rd A:B endpoint N base N offset N size N next-hop IP [ATTRIBUTE ...]"),
 )

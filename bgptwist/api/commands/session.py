@@ -1,10 +1,16 @@
-"""Commands about the conversation with the caller itself (ExaBGP's API, 1.5 and 2.7)."""
+"""Commands about the conversation with the caller, and what is said to peers (ExaBGP's API, 1.5, 2.4 and 2.7)."""
 
 from json import dumps
 from typing import Final
 
 from bgptwist.api.call import Call, Command, Output
-from bgptwist.wire.errors import Refused
+from bgptwist.grammar.lexer import Source, Tokenizer
+from bgptwist.wire.errors import Misspelt, Refused
+from bgptwist.wire.messages import operational
+from bgptwist.wire.words import Words
+
+OPTIONS: Final = ("async", "json", "text")
+"""The last words of version 6 that change nothing here."""
 
 
 def enable_ack(call: Call) -> Output:
@@ -60,7 +66,42 @@ def disable_sync(call: Call) -> Output:
     return None
 
 
+def announce_operational(call: Call) -> Output:
+    """`KIND afi AFI safi SAFI ...`: send an OPERATIONAL message; an advisory with blanks stands in quotes."""
+    words = Words(quoted_words(call.text))
+    kinds = ", ".join(operational.KINDS)
+    kind = operational.KINDS.get(words.next(kinds).lower())
+    if kind is None:
+        raise words.wrong(kinds, "there is no such message")
+    message = operational.read(kind, words)
+    while call.modern and words.peek() in OPTIONS:
+        words.next("")
+    if words.more:
+        raise Misspelt(f"'{words.peek()}' is one word too many", "quotes around an advisory with blanks", words.at)
+    if not call.control.speaker.operational(message, call.members()):
+        raise Refused("no session agreed to operational messages of that family")
+    return None
+
+
+def quoted_words(text: str) -> list[str]:
+    """The words of a command in which some stand in quotes, as in a file."""
+    reader = Tokenizer(Source("command", text), 0)
+    statement = reader.statement()
+    if reader.errors:
+        raise Misspelt(reader.errors[0].reason, reader.errors[0].expected)
+    if statement.mark:
+        raise Misspelt(f"'{statement.mark}' cannot stand here", "quotes around a text")
+    return statement.words()
+
+
 COMMANDS: Final[tuple[Command, ...]] = (
+    Command(
+        "announce operational",
+        announce_operational,
+        peers=True,
+        verbatim=True,
+        options="KIND afi AFI safi SAFI [advisory TEXT] [router-id IP] [sequence N] [counter N]",
+    ),
     Command("enable-ack", enable_ack, modern="session ack enable"),
     Command("disable-ack", disable_ack, modern="session ack disable"),
     Command("silence-ack", silence_ack, modern="session ack silence"),

@@ -3,10 +3,12 @@
 ExaBGP tags the format of its events with a version: `4.0.1` for 4.x, `5.0.0` for 5.x, `6.0.0` for its development.
 """
 
-import json
 from collections.abc import Callable
 from typing import Final
 
+from bgptwist.api.encoders import labelled_routes, link_state_routes, prefix_sid, tunnels, typed_routes
+from bgptwist.api.encoders import link_state as link_state_attribute
+from bgptwist.api.encoders.flow import FLOW_NLRIS, FLOW_NLRIS_6
 from bgptwist.settings.model import Environment
 from bgptwist.wire.attributes.communities import Communities
 from bgptwist.wire.attributes.extended import ExtendedCommunities
@@ -28,6 +30,7 @@ AS_PATH: Final = 2
 AGGREGATOR: Final = 7
 COMMUNITY: Final = 8
 EXTENDED: Final = 16
+LINK_STATE_ATTRIBUTE: Final = 29
 LARGE: Final = 32
 
 
@@ -38,7 +41,7 @@ class Dialect:
     hold the exceptions, by type code and by family index; `extra` adds members to the attribute object.
     `next_hop_in_withdraw`: NEXT_HOP is told among the attributes of an UPDATE that withdraws.
     `both_next_hops`: a route with a global and a link-local next hop is listed under each.
-    `tell_errors`: an UPDATE treated as withdrawal says so.  `compact`: prefixes are strings instead of objects.
+    `compact`: prefixes are strings instead of objects.
     """
 
     def __init__(
@@ -51,7 +54,6 @@ class Dialect:
         nlris: dict[int, NlriSpelling] | None = None,
         next_hop_in_withdraw: bool = False,
         both_next_hops: bool = True,
-        tell_errors: bool = True,
         compact: bool = False,
     ) -> None:
         self.key = key
@@ -61,7 +63,6 @@ class Dialect:
         self.nlris = nlris or {}
         self.next_hop_in_withdraw = next_hop_in_withdraw
         self.both_next_hops = both_next_hops
-        self.tell_errors = tell_errors
         self.compact = compact
         self.ordinary = {
             code: f'"{kind.word}": '
@@ -80,7 +81,6 @@ class Dialect:
             nlris=self.nlris,
             next_hop_in_withdraw=self.next_hop_in_withdraw,
             both_next_hops=self.both_next_hops,
-            tell_errors=self.tell_errors,
             compact=True,
         )
 
@@ -140,54 +140,22 @@ def unsorted_large(attribute: Attribute) -> str:
 def unsorted_extended(attribute: Attribute) -> str:
     """Extended communities in the order of the wire."""
     assert isinstance(attribute, ExtendedCommunities)
-    return f"[ {', '.join([extended_community.json(community) for community in attribute.communities()])} ]"
+    return f"[ {', '.join([extended_community.exabgp_json(each) for each in attribute.communities()])} ]"
+
+
+def sorted_extended(attribute: Attribute) -> str:
+    """Extended communities in ascending order; those that ExaBGP has no words for are hexadecimal."""
+    assert isinstance(attribute, ExtendedCommunities)
+    return f"[ {', '.join([extended_community.exabgp_json(each) for each in sorted(attribute.communities())])} ]"
 
 
 # ------------------------------------------------------------------ NLRI
 
+LINK_STATE: Final = (0x4004_47, 0x4004_48, 0x4004_50)
 
-def flow_with_next_hop(family: Family, nlri: bytes, next_hop: str) -> str:
-    """A flow with its next hop, before the member `string`."""
-    text = family.json(nlri)
-    at = text.rfind('"string":')
-    return text if not next_hop or at < 0 else f'{text[:at]}"next-hop": "{next_hop}", {text[at:]}'
-
-
-def flow_with_both(family: Family, nlri: bytes, next_hop: str) -> str:
-    """A flow with its next hop, in the member `string` too."""
-    text = flow_with_next_hop(family, nlri, next_hop)
-    end = text.rfind('"')
-    return f"{text[:end]} next-hop {next_hop}{text[end:]}" if next_hop else text
-
-
-def link_state_with_next_hop(family: Family, nlri: bytes, next_hop: str) -> str:
-    """A node or prefix of BGP-LS with its next hop."""
-    text = family.json(nlri)
-    if not next_hop or '"bgpls-link"' in text or '"ls-nlri-type"' not in text:
-        return text
-    return f'{text.rstrip().removesuffix("}").rstrip()}, "nexthop": "{next_hop}" }}'
-
-
-def whole_labels(family: Family, nlri: bytes, next_hop: str) -> str:
-    """A labelled prefix whose labels come with their 24 bits: `[[100, 1601]]`."""
-    value = json.loads(family.json(nlri))
-    at = 5 if family.path_id else 1
-    labels: list[list[int]] = []
-    for _ in value.get("label", ()):
-        raw = int.from_bytes(nlri[at : at + 3], "big")
-        labels.append([raw >> 4, raw] if raw else [0])
-        at += 3
-    return json.dumps({name: labels if name == "label" else item for name, item in value.items()})
-
-
-FLOW: Final = (0x1_85, 0x1_86, 0x2_85, 0x2_86)
-LABELLED: Final = (0x1_04, 0x2_04, 0x1_80, 0x2_80)
-LINK_STATE: Final = (0x4004_47, 0x4004_48)
-
-FLOW_NLRIS: Final[dict[int, NlriSpelling]] = dict.fromkeys(FLOW, flow_with_both)
-FLOW_NLRIS_6: Final[dict[int, NlriSpelling]] = dict.fromkeys(FLOW, flow_with_next_hop)
-LABELLED_NLRIS: Final[dict[int, NlriSpelling]] = dict.fromkeys(LABELLED, whole_labels)
-LINK_STATE_NLRIS: Final[dict[int, NlriSpelling]] = dict.fromkeys(LINK_STATE, link_state_with_next_hop)
+LINK_STATE_5: Final[dict[int, NlriSpelling]] = dict.fromkeys(LINK_STATE, link_state_routes.generation_5)
+LINK_STATE_6: Final[dict[int, NlriSpelling]] = dict.fromkeys(LINK_STATE, link_state_routes.generation_6)
+LINK_STATE_6_AS_4: Final[dict[int, NlriSpelling]] = dict.fromkeys(LINK_STATE, link_state_routes.generation_6_as_4)
 
 UNSORTED: Final[dict[int, Spelling]] = {
     COMMUNITY: unsorted_communities,
@@ -195,37 +163,46 @@ UNSORTED: Final[dict[int, Spelling]] = {
     LARGE: unsorted_large,
 }
 
+EXABGP: Final[dict[int, Spelling]] = {22: tunnels.pmsi, 23: tunnels.tunnel_encap, 40: prefix_sid.prefix_sid}
+"""Attributes that ExaBGP writes in another form than ours, which is complete."""
+
+EXABGP_5: Final = EXABGP | {EXTENDED: sorted_extended, LINK_STATE_ATTRIBUTE: link_state_attribute.generation_5}
+EXABGP_6: Final = EXABGP | UNSORTED | {LINK_STATE_ATTRIBUTE: link_state_attribute.generation_6}
+
 # ------------------------------------------------------------------ the records
 
 VERSION_4: Final = Dialect(
     "4",
     "4.0.1",
-    attributes={AS_PATH: path_list},
+    attributes=EXABGP_5 | {AS_PATH: path_list},
     extra={AS_PATH: confederation_path},
-    nlris=FLOW_NLRIS | LINK_STATE_NLRIS,
+    nlris=FLOW_NLRIS | labelled_routes.GENERATION_5 | LINK_STATE_5 | typed_routes.TYPED_NLRIS,
 )
 """ExaBGP 4 before 4.2.22: the AS path is a list."""
 
-VERSION_5: Final = Dialect("5", "5.0.0", nlris=FLOW_NLRIS | LINK_STATE_NLRIS)
+VERSION_5: Final = Dialect(
+    "5",
+    "5.0.0",
+    attributes=EXABGP_5,
+    nlris=FLOW_NLRIS | labelled_routes.GENERATION_5 | LINK_STATE_5 | typed_routes.TYPED_NLRIS,
+)
 
 VERSION_6: Final = Dialect(
     "6",
     "6.0.0",
-    attributes=UNSORTED,
-    nlris=LABELLED_NLRIS | LINK_STATE_NLRIS,
+    attributes=EXABGP_6,
+    nlris=labelled_routes.GENERATION_6 | LINK_STATE_6 | typed_routes.TYPED_NLRIS,
     next_hop_in_withdraw=True,
     both_next_hops=False,
-    tell_errors=False,
 )
 
 VERSION_6_AS_4: Final = Dialect(
     "6/4",
     "4.0.1",
-    attributes=UNSORTED,
-    nlris=FLOW_NLRIS_6 | LABELLED_NLRIS | LINK_STATE_NLRIS,
+    attributes=EXABGP_6,
+    nlris=FLOW_NLRIS_6 | labelled_routes.GENERATION_6 | LINK_STATE_6_AS_4 | typed_routes.TYPED_NLRIS,
     next_hop_in_withdraw=True,
     both_next_hops=False,
-    tell_errors=False,
 )
 """What ExaBGP 6 writes when its API version is 4."""
 

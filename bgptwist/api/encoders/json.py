@@ -1,16 +1,18 @@
 """Events as JSON lines, in the forms of ExaBGP (its API, versions 4 to 6)."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from json import dumps
 from socket import gethostname
 from typing import Final
 
 from bgptwist.api.encoders.dialects import AS_PATH, Dialect
+from bgptwist.session.counters import slot
 from bgptwist.session.negotiation import Negotiated
 from bgptwist.speaker.events import (
     SEND,
     Agreed,
+    CapabilityMessage,
     Event,
     FsmChanged,
     Identity,
@@ -18,6 +20,7 @@ from bgptwist.speaker.events import (
     Message,
     NotificationMessage,
     OpenMessage,
+    OperationalMessage,
     RefreshMessage,
     SignalReceived,
     StateChanged,
@@ -25,7 +28,8 @@ from bgptwist.speaker.events import (
 )
 from bgptwist.wire import spell
 from bgptwist.wire.attributes.unknown import Unknown
-from bgptwist.wire.errors import DISCARD, WITHDRAW
+from bgptwist.wire.capabilities import role
+from bgptwist.wire.errors import DISCARD, KEEP, WITHDRAW
 from bgptwist.wire.families.inet import texts4
 from bgptwist.wire.kinds import Attribute, Family
 from bgptwist.wire.messages.notification import Notification
@@ -92,11 +96,15 @@ class JsonEncoder:
                 f', "type": "update", "neighbor": {{ {self._neighbor(event.identity)}"direction": "{event.direction}", '
                 f"{self.update(event)} }} }}",
             )
+        if isinstance(event, UpdateMessage) and not event.body:  # no message: nothing to show in hexadecimal
+            if form & PACKET:
+                return None
+            form &= ~RAW
         if isinstance(event, UpdateMessage) and not form & PACKET:
             kind = "update"
             payload = f'"direction": "{event.direction}", {self.update(event)}'
         elif isinstance(event, Message):
-            kind = TYPES[event.kind] if event.kind < len(TYPES) else TYPES[0]
+            kind = "capability" if isinstance(event, CapabilityMessage) else TYPES[slot(event.kind)]
             found = self._packet(event) if form & PACKET else self._payload(event)
             if found is None:
                 return None
@@ -180,6 +188,10 @@ class JsonEncoder:
             return f', "notification": {notification_json(event.notification, event.direction)}'
         if isinstance(event, RefreshMessage):
             return f', "route-refresh": {event.refresh.json()}'
+        if isinstance(event, OperationalMessage):
+            return f', "operational": {event.operational.json()}'
+        if isinstance(event, CapabilityMessage):
+            return f', "capability": {event.change.json()}'
         return None
 
     def negotiated(self, negotiated: Negotiated) -> str:
@@ -288,9 +300,10 @@ class JsonEncoder:
         return self._tell(attributes, event.update)
 
     def _tell(self, attributes: str, update: Update) -> str:
-        """Say that an UPDATE is treated as withdrawal, and why (RFC 7606, 2)."""
-        if update.verdict < WITHDRAW or not self.dialect.tell_errors:
-            return attributes
+        """Say that an UPDATE is treated as withdrawal, and why (RFC 7606, 2); or what else is remarkable about it."""
+        if update.verdict < WITHDRAW:
+            remarks = [fault.reason for fault in update.faults if fault.verdict == KEEP]
+            return joined(attributes, f'"reason": {dumps(remarks[0])}') if remarks else attributes
         reason = next((fault.reason for fault in update.faults if fault.verdict > DISCARD), "malformed")
         return joined(attributes, f'"error": "treat-as-withdraw", "reason": {dumps(reason)}')
 
@@ -376,8 +389,23 @@ def negotiated_json(negotiated: Negotiated) -> str:
         f'"operational": {dumps(bool(negotiated.operational))}, "refresh": "{negotiated.refresh}", '
         f'"families": [ {names(negotiated.families)} ], "nexthop": [ {hops} ], '
         f'"add_path": {{ "send": [ {names(negotiated.add_path_send)} ], '
-        f'"receive": [ {names(negotiated.add_path_receive)} ] }} }}'
+        f'"receive": [ {names(negotiated.add_path_receive)} ] }}{"".join(limits_json(negotiated))} }}'
     )
+
+
+def limits_json(negotiated: Negotiated) -> Iterator[str]:
+    """What ExaBGP does not tell, each with the comma before it, where there is any of it."""
+    tables = (
+        ("paths_limit", negotiated.paths_limits),
+        ("multiple_labels", negotiated.labels),
+        ("long_lived", negotiated.long_lived),
+    )
+    for key, table in tables:
+        if table:
+            yield f', "{key}": {dumps({family.name: number for family, number in table})}'
+    if negotiated.peer_role is not None and negotiated.local.role is not None:
+        ours, theirs = role.name(negotiated.local.role), role.name(negotiated.peer_role)
+        yield f', "role": {{ "local": "{ours}", "peer": "{theirs}" }}'
 
 
 def encode_message(event: Event, dialect: Dialect) -> str:

@@ -6,11 +6,13 @@ from typing import Final
 from bgptwist.api.encoders.dialects import TEXT
 from bgptwist.api.encoders.json import PACKET, RAW, Stamp, header, here, notification_data
 from bgptwist.speaker.events import (
+    CapabilityMessage,
     Event,
     KeepaliveMessage,
     Message,
     NotificationMessage,
     OpenMessage,
+    OperationalMessage,
     RefreshMessage,
     StateChanged,
     UpdateMessage,
@@ -31,7 +33,10 @@ KEY: Final = "text"
 
 
 class TextEncoder:
-    """Events as one or several lines, each event with the newline that makes an empty line after it."""
+    """Events as one or several lines, each event with the newline that makes an empty line after it.
+
+    OPERATIONAL messages have no such newline: ExaBGP writes none.
+    """
 
     counted = False
 
@@ -49,14 +54,15 @@ class TextEncoder:
         start = f"neighbor {peer} {event.direction}"
         raw = f"header 0x{header(event)} body 0x{event.body.hex().upper()}"
         if form & PACKET:
-            return f"{start} {event.kind} {raw}\n", ""
+            return (f"{start} {event.kind} {raw}\n", "") if event.body or not isinstance(event, UpdateMessage) else None
         if isinstance(event, UpdateMessage):
-            tail = f" {raw}\n" if form & RAW else ""
+            tail = f" {raw}\n" if form & RAW and event.body else ""
             return f"{start} update start\n{self.update(event, start)}{tail}{start} update end\n", ""
         text = message_text(event)
         if not text:
             return None
-        return f"{start} {text}{f' {raw}' if form & RAW else ''}\n", ""
+        end = "" if isinstance(event, OperationalMessage) else "\n"
+        return f"{start} {text}{f' {raw}' if form & RAW else ''}{end}", ""
 
     def shutdown(self, time: float) -> str:
         """The line that tells a helper to end."""
@@ -134,6 +140,10 @@ def message_text(event: Message) -> str:
         return open_text(event.open)
     if isinstance(event, RefreshMessage):
         return f"route-refresh {event.refresh.words()}"
+    if isinstance(event, OperationalMessage):
+        return f"operational {escaped(event.operational.words())}"
+    if isinstance(event, CapabilityMessage):
+        return f"capability {event.change.words()}"
     if isinstance(event, NotificationMessage):
         message = event.notification
         data = notification_data(message, event.direction)

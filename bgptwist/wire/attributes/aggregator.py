@@ -6,6 +6,7 @@ from bgptwist.wire.errors import DISCARD, Malformed
 from bgptwist.wire.kinds import OPTIONAL_TRANSITIVE, Attribute, Kind
 from bgptwist.wire.values import aggregation
 from bgptwist.wire.values.asn import AS_TRANS
+from bgptwist.wire.values.tree import string
 from bgptwist.wire.words import Words
 
 
@@ -44,6 +45,11 @@ def fits(value: bytes) -> bool:
     return value[0] == 0 and value[1] == 0
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows; Misspelt when it has another shape."""
+    return read(Words([string(tree)])).words()
+
+
 KIND: Final = Kind(
     7,
     "aggregator",
@@ -56,4 +62,5 @@ KIND: Final = Kind(
     narrow=narrow,
     rfc="RFC 4271",
     help="who formed the aggregate: AS number and address, 65000:10.0.0.1",
+    restore=restore,
 )

@@ -5,6 +5,7 @@ from typing import Final
 from bgptwist.wire.errors import DISCARD, Malformed
 from bgptwist.wire.kinds import OPTIONAL_NON_TRANSITIVE, Attribute, Kind
 from bgptwist.wire.spell import hexadecimal
+from bgptwist.wire.values.tree import integer
 from bgptwist.wire.words import Words, number
 
 METRIC: Final = 1
@@ -31,7 +32,8 @@ class Aigp(Attribute):
         return str(self.metric) if len(self.value) == 11 else hexadecimal(self.value)
 
     def json(self) -> str:
-        return str(self.metric)
+        """The metric as a number; with other TLVs all octets as a string, which alone tells them."""
+        return str(self.metric) if len(self.value) == 11 else f'"{hexadecimal(self.value)}"'
 
 
 def decode(value: bytes) -> Attribute:
@@ -62,6 +64,13 @@ def read(words: Words) -> Attribute:
         raise words.wrong(EXPECTED) from None
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows; Misspelt when it has another shape."""
+    if isinstance(tree, str) and tree[:2] == "0x":
+        return read(Words([tree])).words()
+    return str(integer(tree, (1 << 64) - 1))
+
+
 KIND: Final = Kind(
     26,
     "aigp",
@@ -71,4 +80,5 @@ KIND: Final = Kind(
     malformed=DISCARD,
     rfc="RFC 7311",
     help="the accumulated IGP metric; peers of other AS are told only where capability aigp allows it",
+    restore=restore,
 )

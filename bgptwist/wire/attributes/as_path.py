@@ -131,6 +131,11 @@ def join(head: bytes, rest: bytes) -> bytes:
     return head[:seam] + bytes((as_segment.SEQUENCE, size)) + head[seam + 2 :] + rest[2:]
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows; Misspelt when it has another shape."""
+    return as_segment.words(as_segment.of_tree(tree))
+
+
 KIND: Final = Kind(
     2,
     "as-path",
@@ -141,4 +146,5 @@ KIND: Final = Kind(
     narrow=as_segment.narrow,
     rfc="RFC 4271",
     help="the AS the route went through: [ 65001 65010 ] in sequence, ( 65020 65030 ) as a set",
+    restore=restore,
 )

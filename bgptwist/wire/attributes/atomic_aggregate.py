@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bgptwist.wire.errors import DISCARD, Malformed
+from bgptwist.wire.errors import DISCARD, Malformed, Misspelt
 from bgptwist.wire.kinds import WELL_KNOWN, Attribute, Kind
 from bgptwist.wire.words import Words
 
@@ -32,6 +32,13 @@ def read(words: Words) -> Attribute:
     return AtomicAggregate()
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows; Misspelt when it has another shape."""
+    if tree is not True:
+        raise Misspelt("it is either there or not", "true")
+    return ""
+
+
 KIND: Final = Kind(
     6,
     "atomic-aggregate",
@@ -42,4 +49,5 @@ KIND: Final = Kind(
     sizes=(0,),
     rfc="RFC 4271",
     help="says that the path of an aggregate leaves AS out; nothing follows",
+    restore=restore,
 )

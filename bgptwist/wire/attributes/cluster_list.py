@@ -6,6 +6,7 @@ from bgptwist.wire import spell
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import OPTIONAL_NON_TRANSITIVE, Attribute, Kind
 from bgptwist.wire.values import router_id
+from bgptwist.wire.values.tree import items, string
 from bgptwist.wire.words import Words
 
 
@@ -52,6 +53,11 @@ def read(words: Words) -> Attribute:
     return ClusterList(b"".join(found))
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows; Misspelt when it has another shape."""
+    return read(Words(["[", *[string(each) for each in items(tree)], "]"])).words()
+
+
 KIND: Final = Kind(
     10,
     "cluster-list",
@@ -62,4 +68,5 @@ KIND: Final = Kind(
     internal=True,
     rfc="RFC 4456",
     help="the clusters the route was reflected through: one address, or [ 10.0.0.1 10.0.0.2 ]",
+    restore=restore,
 )

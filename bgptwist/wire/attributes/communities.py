@@ -1,50 +1,16 @@
-"""COMMUNITIES (RFC 1997; names of the IANA registry of well-known communities)."""
+"""COMMUNITIES (RFC 1997)."""
 
 from struct import unpack
 from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import OPTIONAL_TRANSITIVE, Attribute, Kind
-from bgptwist.wire.words import Words, number
+from bgptwist.wire.values import community
+from bgptwist.wire.values.community import EXPECTED, of_tree, parse, write
+from bgptwist.wire.values.tree import items
+from bgptwist.wire.words import Words
 
-EXPECTED: Final = "a community (65000:1, 0x00010002, no-export)"
-
-GRACEFUL_SHUTDOWN: Final = 0xFFFF0000
-LLGR_STALE: Final = 0xFFFF0006
-NO_LLGR: Final = 0xFFFF0007
-BLACKHOLE: Final = 0xFFFF029A
-NO_EXPORT: Final = 0xFFFFFF01
-NO_ADVERTISE: Final = 0xFFFFFF02
-NO_EXPORT_SUBCONFED: Final = 0xFFFFFF03
-NO_PEER: Final = 0xFFFFFF04
-
-WRITTEN: Final[dict[int, str]] = {
-    NO_EXPORT: "no-export",
-    NO_ADVERTISE: "no-advertise",
-    NO_EXPORT_SUBCONFED: "no-export-subconfed",
-    NO_PEER: "no-peer",
-    BLACKHOLE: "blackhole",
-}
-"""The names that ExaBGP writes; the others it would not read back."""
-
-NAMES: Final[dict[str, int]] = {
-    "no-export": NO_EXPORT,
-    "no-advertise": NO_ADVERTISE,
-    "no-export-subconfed": NO_EXPORT_SUBCONFED,
-    "no-peer": NO_PEER,
-    "nopeer": NO_PEER,
-    "blackhole": BLACKHOLE,
-    "graceful-shutdown": GRACEFUL_SHUTDOWN,
-    "accept-own": 0xFFFF0001,
-    "route-filter-translated-v4": 0xFFFF0002,
-    "route-filter-v4": 0xFFFF0003,
-    "route-filter-translated-v6": 0xFFFF0004,
-    "route-filter-v6": 0xFFFF0005,
-    "llgr-stale": LLGR_STALE,
-    "no-llgr": NO_LLGR,
-    "accept-own-nexthop": 0xFFFF0008,
-    "standby-pe": 0xFFFF0009,
-}
+NAMES: Final = community.NAMES
 
 
 class Communities(Attribute):
@@ -74,23 +40,6 @@ class Communities(Attribute):
         return f"[ [{'], ['.join(listed)}] ]" if listed else "[  ]"
 
 
-def write(community: int) -> str:
-    """`65000:1`, or the name if it has one that ExaBGP knows."""
-    return WRITTEN.get(community) or f"{community >> 16}:{community & 0xFFFF}"
-
-
-def parse(word: str) -> int:
-    """The number of one community, -1 when the word is none."""
-    left, colon, right = word.partition(":")
-    if not colon:
-        value = number(word)
-        if value < 0:
-            return NAMES.get(word.lower().replace("_", "-"), -1)
-        return value if value <= 0xFFFFFFFF else -1
-    high, low = number(left), number(right)
-    return high << 16 | low if 0 <= high <= 0xFFFF and 0 <= low <= 0xFFFF else -1
-
-
 def decode(value: bytes) -> Attribute:
     if not value or len(value) % 4:
         raise Malformed(f"communities of {len(value)} octets", 3, 5)
@@ -110,6 +59,11 @@ def read(words: Words) -> Attribute:
     return Communities(b"".join([value.to_bytes(4, "big") for value in sorted(found)]))
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows, pairs of numbers; strings like `65000:1` and `no-export` will do."""
+    return Communities(b"".join([of_tree(each).to_bytes(4, "big") for each in items(tree)])).words()
+
+
 KIND: Final = Kind(
     8,
     "community",
@@ -119,4 +73,5 @@ KIND: Final = Kind(
     unit=4,
     rfc="RFC 1997",
     help="communities: one, or [ 65000:1 no-export ]; also 0x00010002",
+    restore=restore,
 )

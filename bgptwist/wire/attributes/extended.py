@@ -4,7 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import OPTIONAL_TRANSITIVE, Attribute, Kind
-from bgptwist.wire.values import extended_community
+from bgptwist.wire.values.extended_community import SIZE, TABLE
 from bgptwist.wire.words import Words
 
 
@@ -21,35 +21,33 @@ class ExtendedCommunities(Attribute):
 
     def communities(self) -> list[bytes]:
         """The communities, eight octets each."""
-        return [self.value[at : at + 8] for at in range(0, len(self.value), 8)]
+        return TABLE.listed(self.value)
 
     def octets(self) -> bytes:
         return self.value
 
     def words(self) -> str:
-        written = " ".join([extended_community.words(community) for community in self.communities()])
-        return written if len(self.value) == 8 else f"[ {written} ]"
+        return TABLE.spelt(self.value)
 
     def json(self) -> str:
-        listed = [extended_community.json(community) for community in sorted(self.communities())]
+        listed = [TABLE.json(community) for community in sorted(self.communities())]
         return f"[ {', '.join(listed)} ]"
 
 
 def decode(value: bytes) -> Attribute:
-    if not value or len(value) % 8:
+    if not value or len(value) % SIZE:
         raise Malformed(f"extended communities of {len(value)} octets", 3, 5)
     return ExtendedCommunities(value)
 
 
 def read(words: Words) -> Attribute:
     """In ascending order; duplicates remain."""
-    return ExtendedCommunities(extended_community.read(words))
+    return ExtendedCommunities(TABLE.read(words))
 
 
 def joined(one: bytes, other: bytes) -> bytes:
     """Two values as one, in ascending order: a statement that says `extended-community` twice means both."""
-    value = one + other
-    return b"".join(sorted([value[at : at + 8] for at in range(0, len(value), 8)]))
+    return TABLE.joined(one, other)
 
 
 KIND: Final = Kind(
@@ -58,7 +56,8 @@ KIND: Final = Kind(
     OPTIONAL_TRANSITIVE,
     decode,
     read,
-    unit=8,
+    unit=SIZE,
     rfc="RFC 4360",
-    help="extended communities: one, or [ target:65000:1 origin:10.0.0.1:7 0x030b000000000064 ]",
+    help="extended communities: one, or [ target:65000:1 origin:10.0.0.1:7 color:100 0x030b000000000064 ]",
+    restore=TABLE.restored,
 )

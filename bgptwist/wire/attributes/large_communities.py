@@ -1,13 +1,13 @@
 """LARGE_COMMUNITY (RFC 8092)."""
 
-from struct import pack, unpack
+from struct import unpack
 from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import OPTIONAL_TRANSITIVE, Attribute, Kind
-from bgptwist.wire.words import Words, number
-
-EXPECTED: Final = "a large community (65000:1:2)"
+from bgptwist.wire.values.large_community import EXPECTED, of_tree, parse
+from bgptwist.wire.values.tree import items
+from bgptwist.wire.words import Words
 
 
 class LargeCommunities(Attribute):
@@ -38,17 +38,6 @@ class LargeCommunities(Attribute):
         return f"[ {', '.join(listed)} ]"
 
 
-def parse(word: str) -> bytes:
-    """The twelve octets of one large community, empty when the word is none."""
-    if word[:2] in ("0x", "0X"):
-        value = number(word)
-        return value.to_bytes(12, "big") if 0 <= value < 1 << 96 else b""
-    parts = [number(part) for part in word.split(":")]
-    if len(parts) != 3 or min(parts) < 0 or max(parts) > 0xFFFFFFFF:
-        return b""
-    return pack(">III", *parts)
-
-
 def decode(value: bytes) -> Attribute:
     """Duplicates, of which RFC 8092, 5 keeps one, are removed."""
     if not value or len(value) % 12:
@@ -74,6 +63,11 @@ def read(words: Words) -> Attribute:
     return LargeCommunities(b"".join(sorted(found)))
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows, three numbers each; strings like `65000:1:2` will do."""
+    return LargeCommunities(b"".join([of_tree(each) for each in items(tree)])).words()
+
+
 KIND: Final = Kind(
     32,
     "large-community",
@@ -83,4 +77,5 @@ KIND: Final = Kind(
     unit=12,
     rfc="RFC 8092",
     help="large communities: one, or [ 65000:1:2 65000:1:3 ]",
+    restore=restore,
 )

@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import WELL_KNOWN, Attribute, Kind
+from bgptwist.wire.values.tree import integer
 from bgptwist.wire.words import Words
 
 
@@ -35,6 +36,11 @@ def read(words: Words) -> Attribute:
     return LocalPref(words.integer(0xFFFFFFFF))
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows; Misspelt when it has another shape."""
+    return str(integer(tree, 0xFFFFFFFF))
+
+
 KIND: Final = Kind(
     5,
     "local-preference",
@@ -45,4 +51,5 @@ KIND: Final = Kind(
     internal=True,
     rfc="RFC 4271",
     help="how much the own AS prefers this route; the highest wins, peers of other AS are not told",
+    restore=restore,
 )

@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import OPTIONAL_NON_TRANSITIVE, Attribute, Kind
+from bgptwist.wire.values.tree import integer
 from bgptwist.wire.words import Words
 
 
@@ -35,6 +36,11 @@ def read(words: Words) -> Attribute:
     return Med(words.integer(0xFFFFFFFF))
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows; Misspelt when it has another shape."""
+    return str(integer(tree, 0xFFFFFFFF))
+
+
 KIND: Final = Kind(
     4,
     "med",
@@ -44,4 +50,5 @@ KIND: Final = Kind(
     sizes=(4,),
     rfc="RFC 4271",
     help="the metric that makes a neighbor AS prefer the lowest of several entries",
+    restore=restore,
 )

@@ -3,8 +3,9 @@
 from typing import Final
 
 from bgptwist.wire import spell
-from bgptwist.wire.errors import Malformed
+from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.kinds import WELL_KNOWN, Attribute, Kind
+from bgptwist.wire.values.tree import string
 from bgptwist.wire.words import Words
 
 
@@ -37,6 +38,14 @@ def read(words: Words) -> Attribute:
     raise words.wrong("an attribute", "a next hop is not read as an attribute")
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows; Misspelt when it has another shape."""
+    try:
+        return spell.address(spell.ipv4_octets(string(tree)))
+    except ValueError as error:
+        raise Misspelt(str(error), "an IPv4 address") from None
+
+
 KIND: Final = Kind(
     3,
     "next-hop",
@@ -46,4 +55,5 @@ KIND: Final = Kind(
     sizes=(4,),
     rfc="RFC 4271",
     help="the router to send packets to: an address, or self",
+    restore=restore,
 )

@@ -5,6 +5,7 @@ from typing import Final
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import OPTIONAL_TRANSITIVE, Attribute, Kind
 from bgptwist.wire.values import asn
+from bgptwist.wire.values.tree import integer
 from bgptwist.wire.words import Words
 
 
@@ -36,6 +37,11 @@ def read(words: Words) -> Attribute:
     return OnlyToCustomer(asn.read(words))
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows; Misspelt when it has another shape."""
+    return str(integer(tree, asn.MAXIMUM))
+
+
 KIND: Final = Kind(
     35,
     "only-to-customer",
@@ -45,4 +51,5 @@ KIND: Final = Kind(
     sizes=(4,),
     rfc="RFC 9234",
     help="the AS from which on the route may go to customers only: a route leak is seen by it",
+    restore=restore,
 )

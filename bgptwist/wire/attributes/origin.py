@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import WELL_KNOWN, Attribute, Kind
+from bgptwist.wire.values.tree import string
 from bgptwist.wire.words import Words
 
 NAMES: Final = ("igp", "egp", "incomplete")
@@ -44,6 +45,11 @@ def read(words: Words) -> Attribute:
     return Origin(NAMES.index(word))
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows; Misspelt when it has another shape."""
+    return read(Words([string(tree)])).words()
+
+
 KIND: Final = Kind(
     1,
     "origin",
@@ -53,4 +59,5 @@ KIND: Final = Kind(
     sizes=(1,),
     rfc="RFC 4271",
     help="where the route came from: igp, egp or incomplete",
+    restore=restore,
 )

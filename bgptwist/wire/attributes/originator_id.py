@@ -6,6 +6,7 @@ from bgptwist.wire import spell
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import OPTIONAL_NON_TRANSITIVE, Attribute, Kind
 from bgptwist.wire.values import router_id
+from bgptwist.wire.values.tree import string
 from bgptwist.wire.words import Words
 
 
@@ -37,6 +38,11 @@ def read(words: Words) -> Attribute:
     return OriginatorId(router_id.read(words))
 
 
+def restore(tree: object) -> str:
+    """The words of what JSON shows; Misspelt when it has another shape."""
+    return read(Words([string(tree)])).words()
+
+
 KIND: Final = Kind(
     9,
     "originator-id",
@@ -47,4 +53,5 @@ KIND: Final = Kind(
     internal=True,
     rfc="RFC 4456",
     help="the router that brought the route into the AS, set by a route reflector",
+    restore=restore,
 )

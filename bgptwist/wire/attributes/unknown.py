@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.kinds import OPTIONAL_TRANSITIVE, Attribute, Kind
 from bgptwist.wire.spell import hexadecimal
+from bgptwist.wire.values.tree import integer, raw_octets, string
 from bgptwist.wire.words import Words
 
 ANY: Final = 256
@@ -49,6 +50,11 @@ def read(words: Words) -> Attribute:
         raise words.wrong(expected, f"{len(digits) // 2} octets are more than an attribute holds")
     words.require("]")
     return Unknown(flags, code, bytes.fromhex(digits))
+
+
+def restore(code: int, flags: int, tree: object) -> str:
+    """The words of what JSON shows under a key that tells code and flags (`attribute-0x63-0xC0`)."""
+    return Unknown(integer(flags, 0xFF), integer(code, 0xFF), raw_octets(string(tree))).words()
 
 
 KIND: Final = Kind(

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bgptwist.wire.errors import Misspelt
 from bgptwist.wire.kinds import Capability, CapabilityValue
 from bgptwist.wire.values import afi, family_tuple
 
@@ -22,6 +23,9 @@ class AddPath(CapabilityValue):
 
     def octets(self) -> bytes:
         return family_tuple.join(self.families, 1)
+
+    def instances(self) -> list[bytes]:
+        return family_tuple.pieces(self.octets(), 4)
 
     def words(self) -> str:
         listed = [f"{NAMES[way]} {afi.spaced(code, safi)}" for code, safi, way in self.families]
@@ -45,4 +49,13 @@ def merge(one: CapabilityValue, other: CapabilityValue) -> CapabilityValue:
     return AddPath(family_tuple.first(one.families + other.families))
 
 
-CAPABILITY: Final = Capability(69, "add-path", decode, merge, rfc="RFC 7911")
+def restore(tree: object) -> CapabilityValue:
+    found: list[tuple[int, int, int]] = []
+    for code, safi, way in family_tuple.families(tree):
+        if way not in NAMES[1:]:
+            raise Misspelt(f"'{way}' is no direction", "receive, send or send/receive")
+        found.append((code, safi, NAMES.index(str(way))))
+    return AddPath(found)
+
+
+CAPABILITY: Final = Capability(69, "add-path", decode, merge, rfc="RFC 7911", restore=restore)

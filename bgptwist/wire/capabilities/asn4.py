@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
+from bgptwist.wire.values.tree import integer, members
 
 
 class Asn4(CapabilityValue):
@@ -31,4 +32,8 @@ def decode(value: bytes) -> CapabilityValue:
     return Asn4(int.from_bytes(value, "big"))
 
 
-CAPABILITY: Final = Capability(65, "asn4", decode, rfc="RFC 6793")
+def restore(tree: object) -> CapabilityValue:
+    return Asn4(integer(members(tree).get("asn4"), 0xFFFFFFFF))
+
+
+CAPABILITY: Final = Capability(65, "asn4", decode, rfc="RFC 6793", restore=restore)

@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
+from bgptwist.wire.values.tree import members
 
 
 class BfdStrict(CapabilityValue):
@@ -27,4 +28,9 @@ def decode(value: bytes) -> CapabilityValue:
     return BfdStrict()
 
 
-CAPABILITY: Final = Capability(74, "bfd-strict", decode, rfc="draft-ietf-idr-bgp-bfd-strict-mode")
+def restore(tree: object) -> CapabilityValue:
+    members(tree)
+    return BfdStrict()
+
+
+CAPABILITY: Final = Capability(74, "bfd-strict", decode, rfc="draft-ietf-idr-bgp-bfd-strict-mode", restore=restore)

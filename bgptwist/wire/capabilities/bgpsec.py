@@ -2,9 +2,12 @@
 
 from typing import Final
 
-from bgptwist.wire.errors import Malformed
+from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.kinds import Capability, CapabilityValue
 from bgptwist.wire.values import afi
+from bgptwist.wire.values.tree import integer, items, members, string
+
+DIRECTIONS: Final = ("receive", "send")
 
 
 class BgpSec(CapabilityValue):
@@ -34,7 +37,7 @@ class BgpSec(CapabilityValue):
 
 
 def direction(way: int) -> str:
-    return "send" if way else "receive"
+    return DIRECTIONS[way]
 
 
 def decode(value: bytes) -> CapabilityValue:
@@ -50,4 +53,17 @@ def merge(one: CapabilityValue, other: CapabilityValue) -> CapabilityValue:
     return BgpSec(list(dict.fromkeys(one.entries + other.entries)))
 
 
-CAPABILITY: Final = Capability(7, "bgpsec", decode, merge, rfc="RFC 8205")
+def restore(tree: object) -> CapabilityValue:
+    return BgpSec([entry(item) for item in items(members(tree).get("directions"))])
+
+
+def entry(tree: object) -> tuple[int, int, int]:
+    """One direction from what JSON shows."""
+    given = members(tree)
+    code = afi.afi_code(string(given.get("afi")))
+    if code < 0 or given.get("direction") not in DIRECTIONS:
+        raise Misspelt("a direction of BGPsec cannot be made of this", "version, direction and AFI")
+    return integer(given.get("version"), 15), DIRECTIONS.index(str(given["direction"])), code
+
+
+CAPABILITY: Final = Capability(7, "bgpsec", decode, merge, rfc="RFC 8205", restore=restore)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from bgptwist.wire.kinds import Capability, CapabilityValue
+from bgptwist.wire.values.tree import integer, items, members
 
 
 class Dynamic(CapabilityValue):
@@ -34,4 +35,10 @@ def merge(one: CapabilityValue, other: CapabilityValue) -> CapabilityValue:
     return Dynamic(list(dict.fromkeys(one.codes + other.codes)))
 
 
-CAPABILITY: Final = Capability(67, "dynamic-capability", decode, merge, rfc="draft-ietf-idr-dynamic-cap")
+def restore(tree: object) -> CapabilityValue:
+    return Dynamic([integer(code, 255) for code in items(members(tree).get("capabilities"))])
+
+
+CAPABILITY: Final = Capability(
+    67, "dynamic-capability", decode, merge, rfc="draft-ietf-idr-dynamic-cap", restore=restore
+)

@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
+from bgptwist.wire.values.tree import members
 
 
 class EnhancedRefresh(CapabilityValue):
@@ -27,4 +28,9 @@ def decode(value: bytes) -> CapabilityValue:
     return EnhancedRefresh()
 
 
-CAPABILITY: Final = Capability(70, "enhanced-route-refresh", decode, rfc="RFC 7313")
+def restore(tree: object) -> CapabilityValue:
+    members(tree)
+    return EnhancedRefresh()
+
+
+CAPABILITY: Final = Capability(70, "enhanced-route-refresh", decode, rfc="RFC 7313", restore=restore)

@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
+from bgptwist.wire.values.tree import members
 
 
 class ExtendedMessage(CapabilityValue):
@@ -27,4 +28,9 @@ def decode(value: bytes) -> CapabilityValue:
     return ExtendedMessage()
 
 
-CAPABILITY: Final = Capability(6, "extended-message", decode, rfc="RFC 8654")
+def restore(tree: object) -> CapabilityValue:
+    members(tree)
+    return ExtendedMessage()
+
+
+CAPABILITY: Final = Capability(6, "extended-message", decode, rfc="RFC 8654", restore=restore)

@@ -3,9 +3,10 @@
 from struct import iter_unpack
 from typing import Final
 
-from bgptwist.wire.errors import Malformed
+from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.kinds import Capability, CapabilityValue
-from bgptwist.wire.values import afi
+from bgptwist.wire.values import afi, family_tuple
+from bgptwist.wire.values.tree import items, members, string
 
 
 class ExtendedNextHop(CapabilityValue):
@@ -18,6 +19,9 @@ class ExtendedNextHop(CapabilityValue):
 
     def octets(self) -> bytes:
         return b"".join([number.to_bytes(2, "big") for conversion in self.conversions for number in conversion])
+
+    def instances(self) -> list[bytes]:
+        return family_tuple.pieces(self.octets(), 6)
 
     def words(self) -> str:
         listed = [f"{afi.spaced(code, safi)} {afi.afi_name(hop)}" for code, safi, hop in self.conversions]
@@ -42,4 +46,19 @@ def merge(one: CapabilityValue, other: CapabilityValue) -> CapabilityValue:
     return ExtendedNextHop(list(dict.fromkeys(one.conversions + other.conversions)))
 
 
-CAPABILITY: Final = Capability(5, "nexthop", decode, merge, rfc="RFC 8950")
+def restore(tree: object) -> CapabilityValue:
+    return ExtendedNextHop([conversion(string(item)) for item in items(members(tree).get("conversion"))])
+
+
+def conversion(text: str) -> tuple[int, int, int]:
+    """The numbers of `ipv4/unicast/ipv6`."""
+    names = text.split("/")
+    if len(names) == 3:
+        safi = afi.code_of(names[1], afi.SAFI_CODES, "safi-", 0xFFFF)
+        found = afi.afi_code(names[0]), safi, afi.afi_code(names[2])
+        if min(found) >= 0:
+            return found
+    raise Misspelt(f"'{text}' is no family with a next hop", "AFI, SAFI and AFI, like ipv4/unicast/ipv6")
+
+
+CAPABILITY: Final = Capability(5, "nexthop", decode, merge, rfc="RFC 8950", restore=restore)

@@ -5,6 +5,7 @@ from typing import Final
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
 from bgptwist.wire.values import afi, family_tuple
+from bgptwist.wire.values.tree import integer, items, members
 
 RESTARTING: Final = 0x8
 NOTIFICATION: Final = 0x4
@@ -70,4 +71,16 @@ def decode(value: bytes) -> CapabilityValue:
     )
 
 
-CAPABILITY: Final = Capability(64, "graceful-restart", decode, rfc="RFC 4724")
+def restore(tree: object) -> CapabilityValue:
+    given = members(tree)
+    families = [
+        (code, safi, FORWARDING if items(flags) else 0)
+        for code, safi, flags in family_tuple.families(given.get("address-family-flags"))
+    ]
+    flags = items(given.get("restart-flags"))
+    return GracefulRestart(
+        "forwarding" in flags, integer(given.get("time"), LONGEST), families, "notification" in flags
+    )
+
+
+CAPABILITY: Final = Capability(64, "graceful-restart", decode, rfc="RFC 4724", restore=restore)

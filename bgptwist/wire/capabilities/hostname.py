@@ -7,6 +7,8 @@ from bgptwist.wire.kinds import Capability, CapabilityValue
 from bgptwist.wire.octets import Octets
 from bgptwist.wire.spell import printable, string, text
 from bgptwist.wire.values import short_text
+from bgptwist.wire.values.tree import members
+from bgptwist.wire.values.tree import string as tree_string
 
 STANDARD: Final = 73
 OLD: Final = 184
@@ -52,5 +54,22 @@ def of(code: int, value: bytes) -> CapabilityValue:
     return HostName(text(host), text(domain), code)
 
 
-CAPABILITY: Final = Capability(STANDARD, "hostname", decode, rfc="draft-walton-bgp-hostname-capability")
-OLD_CAPABILITY: Final = Capability(OLD, "old-hostname", decode_old, rfc="draft-walton-bgp-hostname-capability")
+def restore(tree: object) -> CapabilityValue:
+    return restored(STANDARD, tree)
+
+
+def restore_old(tree: object) -> CapabilityValue:
+    return restored(OLD, tree)
+
+
+def restored(code: int, tree: object) -> CapabilityValue:
+    given = members(tree)
+    return HostName(tree_string(given.get("host-name")), tree_string(given.get("domain-name")), code)
+
+
+CAPABILITY: Final = Capability(
+    STANDARD, "hostname", decode, rfc="draft-walton-bgp-hostname-capability", restore=restore
+)
+OLD_CAPABILITY: Final = Capability(
+    OLD, "old-hostname", decode_old, rfc="draft-walton-bgp-hostname-capability", restore=restore_old
+)

@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
+from bgptwist.wire.values.tree import members
 
 
 class LinkLocalNextHop(CapabilityValue):
@@ -27,4 +28,11 @@ def decode(value: bytes) -> CapabilityValue:
     return LinkLocalNextHop()
 
 
-CAPABILITY: Final = Capability(77, "link-local-nexthop", decode, rfc="draft-ietf-idr-linklocal-capability")
+def restore(tree: object) -> CapabilityValue:
+    members(tree)
+    return LinkLocalNextHop()
+
+
+CAPABILITY: Final = Capability(
+    77, "link-local-nexthop", decode, rfc="draft-ietf-idr-linklocal-capability", restore=restore
+)

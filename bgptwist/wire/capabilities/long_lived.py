@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.kinds import Capability, CapabilityValue
 from bgptwist.wire.values import afi, family_tuple
+from bgptwist.wire.values.tree import integer, items, members
 
 FORWARDING: Final = 0x80
 
@@ -39,4 +40,13 @@ def decode(value: bytes) -> CapabilityValue:
     return LongLived([(code, safi, number >> 24 & FORWARDING, number & LONGEST) for code, safi, number in entries])
 
 
-CAPABILITY: Final = Capability(71, "long-lived-graceful-restart", decode, rfc="RFC 9494")
+def restore(tree: object) -> CapabilityValue:
+    found: list[tuple[int, int, int, int]] = []
+    for code, safi, value in family_tuple.families(tree):
+        given = members(value)
+        flags = FORWARDING if items(given.get("flags")) else 0
+        found.append((code, safi, flags, integer(given.get("time"), LONGEST)))
+    return LongLived(found)
+
+
+CAPABILITY: Final = Capability(71, "long-lived-graceful-restart", decode, rfc="RFC 9494", restore=restore)

@@ -17,6 +17,9 @@ class MultipleLabels(CapabilityValue):
     def octets(self) -> bytes:
         return family_tuple.join(self.counts, 1)
 
+    def instances(self) -> list[bytes]:
+        return family_tuple.pieces(self.octets(), 4)
+
     def words(self) -> str:
         listed = [f"{afi.spaced(code, safi)} {count}" for code, safi, count in self.counts]
         return f"multiple labels({','.join(listed)})"
@@ -37,4 +40,8 @@ def merge(one: CapabilityValue, other: CapabilityValue) -> CapabilityValue:
     return MultipleLabels(family_tuple.first(one.counts + other.counts))
 
 
-CAPABILITY: Final = Capability(8, "multiple-labels", decode, merge, rfc="RFC 8277")
+def restore(tree: object) -> CapabilityValue:
+    return MultipleLabels(family_tuple.restore(tree, 255))
+
+
+CAPABILITY: Final = Capability(8, "multiple-labels", decode, merge, rfc="RFC 8277", restore=restore)

@@ -4,7 +4,8 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
-from bgptwist.wire.values import afi
+from bgptwist.wire.values import afi, family_tuple
+from bgptwist.wire.values.tree import items, members
 
 
 class MultiProtocol(CapabilityValue):
@@ -43,4 +44,8 @@ def merge(one: CapabilityValue, other: CapabilityValue) -> CapabilityValue:
     return MultiProtocol(list(dict.fromkeys(one.families + other.families)))
 
 
-CAPABILITY: Final = Capability(1, "multiprotocol", decode, merge, rfc="RFC 4760")
+def restore(tree: object) -> CapabilityValue:
+    return MultiProtocol([family_tuple.codes(name) for name in items(members(tree).get("families"))])
+
+
+CAPABILITY: Final = Capability(1, "multiprotocol", decode, merge, rfc="RFC 4760", restore=restore)

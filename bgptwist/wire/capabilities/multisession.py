@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
+from bgptwist.wire.values.tree import integer, items, members
 
 STANDARD: Final = 68
 OLD: Final = 131
@@ -28,12 +29,14 @@ class MultiSession(CapabilityValue):
 
     def words(self) -> str:
         name = "multisession (rfc)" if self.code == STANDARD else "multisession"
-        return " ".join([name, *map(str, self.identifiers)])
+        flags = [f"flags {self.flags:#x}"] if self.flags else []
+        return " ".join([name, *flags, *map(str, self.identifiers)])
 
     def json(self) -> str:
         listed = ", ".join([f'"{identifier}"' for identifier in self.identifiers])
         variant = "RFC" if self.code == STANDARD else "Cisco"
-        return f'{{ "name": "multisession", "variant": "{variant}", "capabilities": [ {listed} ] }}'
+        flags = f', "flags": {self.flags}' if self.flags else ""
+        return f'{{ "name": "multisession", "variant": "{variant}", "capabilities": [ {listed} ]{flags} }}'
 
 
 def decode(value: bytes) -> CapabilityValue:
@@ -57,5 +60,23 @@ def merge(one: CapabilityValue, other: CapabilityValue) -> CapabilityValue:
     return MultiSession([*one.identifiers, other.flags, *other.identifiers], one.flags, one.code)
 
 
-CAPABILITY: Final = Capability(STANDARD, "multi-session", decode, merge, rfc="draft-ietf-idr-bgp-multisession")
-OLD_CAPABILITY: Final = Capability(OLD, "cisco-multi-session", decode_old, merge, rfc="draft-ietf-idr-bgp-multisession")
+def restore(tree: object) -> CapabilityValue:
+    return restored(STANDARD, tree)
+
+
+def restore_old(tree: object) -> CapabilityValue:
+    return restored(OLD, tree)
+
+
+def restored(code: int, tree: object) -> CapabilityValue:
+    given = members(tree)
+    identifiers = [integer(item, 255) for item in items(given.get("capabilities"))]
+    return MultiSession(identifiers, integer(given.get("flags", 0), 255), code)
+
+
+CAPABILITY: Final = Capability(
+    STANDARD, "multi-session", decode, merge, rfc="draft-ietf-idr-bgp-multisession", restore=restore
+)
+OLD_CAPABILITY: Final = Capability(
+    OLD, "cisco-multi-session", decode_old, merge, rfc="draft-ietf-idr-bgp-multisession", restore=restore_old
+)

@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
+from bgptwist.wire.values.tree import members
 
 
 class Operational(CapabilityValue):
@@ -27,4 +28,9 @@ def decode(value: bytes) -> CapabilityValue:
     return Operational()
 
 
-CAPABILITY: Final = Capability(185, "operational", decode, rfc="draft-ietf-idr-operational-message")
+def restore(tree: object) -> CapabilityValue:
+    members(tree)
+    return Operational()
+
+
+CAPABILITY: Final = Capability(185, "operational", decode, rfc="draft-ietf-idr-operational-message", restore=restore)

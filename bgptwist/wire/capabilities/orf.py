@@ -5,11 +5,13 @@ from typing import Final
 from bgptwist.wire.kinds import Capability, CapabilityValue
 from bgptwist.wire.octets import Octets
 from bgptwist.wire.values import afi, family_tuple
+from bgptwist.wire.values.tree import integer, members
 
 STANDARD: Final = 3
 OLD: Final = 130
 
 DIRECTIONS: Final[dict[int, str]] = {1: "receive", 2: "send", 3: "send/receive"}
+CODES: Final = {name: code for code, name in DIRECTIONS.items()}
 
 Entry = tuple[int, int, list[tuple[int, int]]]
 
@@ -22,10 +24,17 @@ class OutboundRouteFiltering(CapabilityValue):
         self.code = code
 
     def octets(self) -> bytes:
-        found = b""
+        return b"".join(self.instances())
+
+    def instances(self) -> list[bytes]:
+        """As few values as hold all entries."""
+        found = [b""]
         for code, safi, types in self.entries:
-            found += code.to_bytes(2, "big") + bytes((0, safi, len(types)))
-            found += b"".join([bytes(pair) for pair in types])
+            entry = code.to_bytes(2, "big") + bytes((0, safi, len(types)))
+            entry += b"".join([bytes(pair) for pair in types])
+            if len(found[-1]) + len(entry) > family_tuple.LONGEST:
+                found.append(b"")
+            found[-1] += entry
         return found
 
     def words(self) -> str:
@@ -75,5 +84,30 @@ def merge(one: CapabilityValue, other: CapabilityValue) -> CapabilityValue:
     return OutboundRouteFiltering(one.entries + other.entries, one.code)
 
 
-CAPABILITY: Final = Capability(STANDARD, "outbound-route-filtering", decode, merge, rfc="RFC 5291")
-OLD_CAPABILITY: Final = Capability(OLD, "cisco-outbound-route-filtering", decode_old, merge, rfc="RFC 5291")
+def restore(tree: object) -> CapabilityValue:
+    return OutboundRouteFiltering(restored(tree), STANDARD)
+
+
+def restore_old(tree: object) -> CapabilityValue:
+    return OutboundRouteFiltering(restored(tree), OLD)
+
+
+def restored(tree: object) -> list[Entry]:
+    """The entries that JSON shows: filter types with directions by name, or as numbers."""
+    return [
+        (
+            code,
+            safi,
+            [
+                (integer(kind, 255), CODES[way] if isinstance(way, str) and way in CODES else integer(way, 255))
+                for kind, way in members(types).items()
+            ],
+        )
+        for code, safi, types in family_tuple.families(tree)
+    ]
+
+
+CAPABILITY: Final = Capability(STANDARD, "outbound-route-filtering", decode, merge, rfc="RFC 5291", restore=restore)
+OLD_CAPABILITY: Final = Capability(
+    OLD, "cisco-outbound-route-filtering", decode_old, merge, rfc="RFC 5291", restore=restore_old
+)

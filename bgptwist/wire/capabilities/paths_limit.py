@@ -17,6 +17,9 @@ class PathsLimit(CapabilityValue):
     def octets(self) -> bytes:
         return family_tuple.join(self.limits, 2)
 
+    def instances(self) -> list[bytes]:
+        return family_tuple.pieces(self.octets(), 5)
+
     def words(self) -> str:
         listed = [f"{afi.spaced(code, safi)} {limit}" for code, safi, limit in self.limits]
         return f"pathslimit({','.join(listed)})"
@@ -37,4 +40,10 @@ def merge(one: CapabilityValue, other: CapabilityValue) -> CapabilityValue:
     return PathsLimit(family_tuple.first(one.limits + other.limits))
 
 
-CAPABILITY: Final = Capability(76, "paths-limit", decode, merge, rfc="draft-abraitis-idr-addpath-paths-limit")
+def restore(tree: object) -> CapabilityValue:
+    return PathsLimit(family_tuple.restore(tree, 0xFFFF))
+
+
+CAPABILITY: Final = Capability(
+    76, "paths-limit", decode, merge, rfc="draft-abraitis-idr-addpath-paths-limit", restore=restore
+)

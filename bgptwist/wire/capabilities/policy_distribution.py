@@ -4,11 +4,13 @@ from typing import Final
 
 from bgptwist.wire.kinds import Capability, CapabilityValue
 from bgptwist.wire.values import afi, family_tuple
+from bgptwist.wire.values.tree import integer
 
 STANDARD: Final = 72
 OLD: Final = 129
 
 DIRECTIONS: Final[dict[int, str]] = {1: "receive", 2: "send", 3: "send/receive"}
+CODES: Final = {name: code for code, name in DIRECTIONS.items()}
 
 
 class PolicyDistribution(CapabilityValue):
@@ -20,6 +22,9 @@ class PolicyDistribution(CapabilityValue):
 
     def octets(self) -> bytes:
         return family_tuple.join(self.families, 1)
+
+    def instances(self) -> list[bytes]:
+        return family_tuple.pieces(self.octets(), 4)
 
     def words(self) -> str:
         listed = [f"{direction(way)} {afi.spaced(code, safi)}" for code, safi, way in self.families]
@@ -49,5 +54,25 @@ def merge(one: CapabilityValue, other: CapabilityValue) -> CapabilityValue:
     return PolicyDistribution(family_tuple.first(one.families + other.families), one.code)
 
 
-CAPABILITY: Final = Capability(STANDARD, "routing-policy-distribution", decode, merge, rfc="draft-ietf-idr-rpd")
-OLD_CAPABILITY: Final = Capability(OLD, "old-routing-policy-distribution", decode_old, merge, rfc="draft-ietf-idr-rpd")
+def restore(tree: object) -> CapabilityValue:
+    return PolicyDistribution(restored(tree), STANDARD)
+
+
+def restore_old(tree: object) -> CapabilityValue:
+    return PolicyDistribution(restored(tree), OLD)
+
+
+def restored(tree: object) -> list[tuple[int, int, int]]:
+    """The entries that JSON shows: directions by name, or as numbers."""
+    return [
+        (code, safi, CODES[way] if isinstance(way, str) and way in CODES else integer(way, 255))
+        for code, safi, way in family_tuple.families(tree)
+    ]
+
+
+CAPABILITY: Final = Capability(
+    STANDARD, "routing-policy-distribution", decode, merge, rfc="draft-ietf-idr-rpd", restore=restore
+)
+OLD_CAPABILITY: Final = Capability(
+    OLD, "old-routing-policy-distribution", decode_old, merge, rfc="draft-ietf-idr-rpd", restore=restore_old
+)

@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
+from bgptwist.wire.values.tree import integer, members
 
 PROVIDER: Final = 0
 RS: Final = 1
@@ -58,4 +59,9 @@ def merge(one: CapabilityValue, other: CapabilityValue) -> CapabilityValue:
     return other
 
 
-CAPABILITY: Final = Capability(9, "role", decode, merge, rfc="RFC 9234")
+def restore(tree: object) -> CapabilityValue:
+    given = members(tree).get("role")
+    return Role(NAMES.index(given) if isinstance(given, str) and given in NAMES else integer(given, 255))
+
+
+CAPABILITY: Final = Capability(9, "role", decode, merge, rfc="RFC 9234", restore=restore)

@@ -4,6 +4,7 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
+from bgptwist.wire.values.tree import members
 
 STANDARD: Final = 2
 OLD: Final = 128
@@ -11,6 +12,8 @@ OLD: Final = 128
 
 class RouteRefresh(CapabilityValue):
     """Sends its routes again when asked; `code` is 2, or 128 for the old form."""
+
+    code: int = STANDARD
 
     def __init__(self, code: int = STANDARD) -> None:
         self.code = code
@@ -39,5 +42,15 @@ def of(code: int, value: bytes) -> CapabilityValue:
     return RouteRefresh(code)
 
 
-CAPABILITY: Final = Capability(STANDARD, "route-refresh", decode, rfc="RFC 2918")
-OLD_CAPABILITY: Final = Capability(OLD, "cisco-route-refresh", decode_old, rfc="RFC 2918")
+def restore(tree: object) -> CapabilityValue:
+    members(tree)
+    return RouteRefresh(STANDARD)
+
+
+def restore_old(tree: object) -> CapabilityValue:
+    members(tree)
+    return RouteRefresh(OLD)
+
+
+CAPABILITY: Final = Capability(STANDARD, "route-refresh", decode, rfc="RFC 2918", restore=restore)
+OLD_CAPABILITY: Final = Capability(OLD, "cisco-route-refresh", decode_old, rfc="RFC 2918", restore=restore_old)

@@ -6,6 +6,8 @@ from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import Capability, CapabilityValue
 from bgptwist.wire.spell import printable, string, text
 from bgptwist.wire.values import short_text
+from bgptwist.wire.values.tree import members
+from bgptwist.wire.values.tree import string as tree_string
 
 LONGEST: Final = 64
 
@@ -35,4 +37,10 @@ def decode(value: bytes) -> CapabilityValue:
     return SoftwareVersion(text(value[1:]))
 
 
-CAPABILITY: Final = Capability(75, "software-version", decode, rfc="draft-abraitis-bgp-version-capability")
+def restore(tree: object) -> CapabilityValue:
+    return SoftwareVersion(tree_string(members(tree).get("software")))
+
+
+CAPABILITY: Final = Capability(
+    75, "software-version", decode, rfc="draft-abraitis-bgp-version-capability", restore=restore
+)

@@ -1,65 +1,15 @@
 """IPv4 and IPv6 unicast and multicast: prefixes (RFC 4271, 4.3; RFC 4760; RFC 2545)."""
 
-from collections.abc import Callable
-from socket import AF_INET, AF_INET6, inet_ntoa, inet_ntop, inet_pton
 from typing import Final
 
-from bgptwist.wire.errors import Malformed
-from bgptwist.wire.kinds import Family, add_path
-from bgptwist.wire.words import Words
+from bgptwist.wire.values.prefix import DECIMAL, prefix_family, words4
 
-ZEROS: Final = tuple(bytes(n) for n in range(17))
-SPARE: Final = (0, 0x7F, 0x3F, 0x1F, 0x0F, 0x07, 0x03, 0x01)
-"""The bits beyond the prefix in its last octet, by length modulo 8."""
-
-
-DECIMAL: Final = tuple([str(number) for number in range(256)])
-
-
-def cutter(maximum: int, path_id: int) -> Callable[[bytes, int, int], list[bytes]]:
-    """A function that cuts a field into prefixes of at most `maximum` bits, each after `path_id` octets."""
-    # the octets an NLRI takes, by its length octet; lengths over the maximum never fit
-    sizes = tuple(1 + (bits + 7) // 8 if bits <= maximum else 1 << 20 for bits in range(256))
-
-    def split_plain(data: bytes, at: int, end: int) -> list[bytes]:
-        found: list[bytes] = []
-        while at < end:
-            bits = data[at]
-            stop = at + sizes[bits]
-            if stop > end:
-                raise Malformed(f"a prefix of {bits} bits does not fit", 3, 10)
-            if bits & 7 and data[stop - 1] & SPARE[bits & 7]:
-                found.append(data[at : stop - 1] + bytes((data[stop - 1] & ~SPARE[bits & 7],)))
-            else:
-                found.append(data[at:stop])
-            at = stop
-        return found
-
-    def split(data: bytes, at: int, end: int) -> list[bytes]:
-        found: list[bytes] = []
-        while at < end:
-            if at + path_id >= end:
-                raise Malformed("a prefix is cut short", 3, 10)
-            stop = at + path_id
-            stop += sizes[data[stop]]
-            if stop > end:
-                raise Malformed(f"a prefix of {data[at + path_id]} bits does not fit", 3, 10)
-            found.append(data[at : at + path_id] + split_plain(data, at + path_id, stop)[0])
-            at = stop
-        return found
-
-    return split if path_id else split_plain
-
-
-def words4(nlri: bytes) -> str:
-    """`10.0.0.0/24`."""
-    if len(nlri) == 4:
-        return f"{DECIMAL[nlri[1]]}.{DECIMAL[nlri[2]]}.{DECIMAL[nlri[3]]}.0/{DECIMAL[nlri[0]]}"
-    return f"{inet_ntoa(nlri[1:] + ZEROS[5 - len(nlri)])}/{nlri[0]}"
+HOPS: Final = {1: (4, 16, 32), 2: (16, 32, 4)}
+"""What the octets of a next hop may be, by AFI (RFC 8950)."""
 
 
 def texts4(nlris: list[bytes]) -> list[str]:
-    """The same of many; three octets, as most have, are written here and now."""
+    """`10.0.0.0/24` for each of many; three octets, as most have, are written here and now."""
     decimal = DECIMAL
     return [
         f"{decimal[n[1]]}.{decimal[n[2]]}.{decimal[n[3]]}.0/{decimal[n[0]]}" if len(n) == 4 else words4(n)
@@ -67,68 +17,11 @@ def texts4(nlris: list[bytes]) -> list[str]:
     ]
 
 
-def words6(nlri: bytes) -> str:
-    """`2001:db8::/32`."""
-    return f"{inet_ntop(AF_INET6, nlri[1:] + ZEROS[17 - len(nlri)])}/{nlri[0]}"
-
-
-def json4(nlri: bytes) -> str:
-    """`{ "nlri": "10.0.0.0/24" }`."""
-    return f'{{ "nlri": "{words4(nlri)}" }}'
-
-
-def json6(nlri: bytes) -> str:
-    """`{ "nlri": "2001:db8::/32" }`."""
-    return f'{{ "nlri": "{inet_ntop(AF_INET6, nlri[1:] + ZEROS[17 - len(nlri)])}/{nlri[0]}" }}'
-
-
-def reader(af: int, maximum: int, example: str) -> Callable[[Words], bytes]:
-    """A function that reads a prefix; a bare address is a host route, bits beyond the length must be zero."""
-    size = maximum // 8
-    host = bytes((maximum,))
-    lengths = {str(bits): bits for bits in range(maximum + 1)}
-    heads = tuple(bytes((bits,)) for bits in range(maximum + 1))
-
-    def read(words: Words) -> bytes:
-        word = words.next(example)
-        text, slash, length = word.partition("/")
-        try:
-            octets = inet_pton(af, text)
-        except (OSError, UnicodeError, ValueError):
-            raise words.wrong(example, f"'{word}' is not a valid prefix") from None
-        if not slash:
-            return host + octets
-        bits = lengths.get(length, -1)
-        if bits < 0:
-            raise words.wrong(f"a length from 0 to {maximum}", f"'{word}' is not a valid prefix")
-        used = (bits + 7) >> 3
-        if used < size and octets[used:] != ZEROS[size - used] or octets[used - 1] & SPARE[bits & 7] and bits:
-            raise words.wrong(f"zero bits after /{bits}", f"'{word}' has host bits set")
-        return heads[bits] + octets[:used]
-
-    return read
-
-
-def prefixes(afi: int, safi: int, name: str, plain: bool, rfc: str) -> Family:
-    """The family of IPv4 (AFI 1) or IPv6 (AFI 2) prefixes."""
-    four = afi == 1
-    maximum = 32 if four else 128
-    family = Family(
-        afi,
-        safi,
-        name,
-        (4, 16, 32) if four else (16, 32, 4),
-        cutter(maximum, 0),
-        reader(AF_INET if four else AF_INET6, maximum, "a prefix like " + ("10.0.0.0/24" if four else "2001:db8::/32")),
-        words4 if four else words6,
-        json4 if four else json6,
-        plain=plain,
-        rfc=rfc,
-    )
-    return add_path(family, cutter(maximum, 4))
-
-
-IPV4_UNICAST: Final = prefixes(1, 1, "ipv4 unicast", True, "RFC 4271")
-IPV4_MULTICAST: Final = prefixes(1, 2, "ipv4 multicast", False, "RFC 4760")
-IPV6_UNICAST: Final = prefixes(2, 1, "ipv6 unicast", False, "RFC 2545")
-IPV6_MULTICAST: Final = prefixes(2, 2, "ipv6 multicast", False, "RFC 2545")
+IPV4_UNICAST: Final = prefix_family(1, 1, "ipv4 unicast", HOPS[1], "RFC 4271", "IPv4 prefixes.", plain=True)
+IPV4_MULTICAST: Final = prefix_family(
+    1, 2, "ipv4 multicast", HOPS[1], "RFC 4760", "IPv4 prefixes towards multicast sources."
+)
+IPV6_UNICAST: Final = prefix_family(2, 1, "ipv6 unicast", HOPS[2], "RFC 2545", "IPv6 prefixes.")
+IPV6_MULTICAST: Final = prefix_family(
+    2, 2, "ipv6 multicast", HOPS[2], "RFC 2545", "IPv6 prefixes towards multicast sources."
+)

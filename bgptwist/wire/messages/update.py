@@ -5,12 +5,31 @@ from typing import Final
 from bgptwist.wire.errors import DISCARD, KEEP, WITHDRAW, Malformed, Refused
 from bgptwist.wire.framing import UPDATE, message
 from bgptwist.wire.kinds import EXTENDED, SELF, Family, ReceiveContext, SendContext
-from bgptwist.wire.path import MP_REACH_NLRI, MP_UNREACH_NLRI, NEXT_HOP, Fault, Path, PathTable, Received, header
+from bgptwist.wire.path import (
+    LINK_STATE,
+    MP_REACH_NLRI,
+    MP_UNREACH_NLRI,
+    NEXT_HOP,
+    Fault,
+    Path,
+    PathTable,
+    Received,
+    header,
+    path_of,
+)
 from bgptwist.wire.registry import by_index
+from bgptwist.wire.values import flow_action
 
 IPV4_UNICAST_INDEX: Final = 0x101
+LINK_STATE_AFI: Final = 16388
+FLOW_SAFIS: Final = (133, 134)
+TOO_MANY: Final = 100
+"""Malformed NLRI of one UPDATE after which no other is looked at."""
 NOTHING: Final = Path(b"")
-NO_RD: Final = bytes(8)
+UNSPECIFIED: Final = bytes(4)
+"""The next hop 0.0.0.0, which a command for a withdrawal may have: none."""
+MAPPED: Final = bytes(10) + b"\xff\xff"
+"""What makes an IPv6 address of an IPv4 one (RFC 4291, 2.5.5.2)."""
 
 
 class Reach:
@@ -101,7 +120,50 @@ def decode(body: bytes, context: ReceiveContext, paths: PathTable) -> Update:
     update = Update(known.path, announced, withdrawn)
     if known.verdict or known.missing or (nlris and known.next_hop is None):
         judge(update, known, nlris is not None, reach is not None or unreach is not None)
+    if reach is not None:
+        sift(update)
+    if known.link_state and not all(each.family.afi == LINK_STATE_AFI for each in update.announced):
+        unlink(update)
     return update
+
+
+def unlink(update: Update) -> None:
+    """Discard the BGP-LS attribute of routes of other families (RFC 9552, 5.3)."""
+    kept = [value for value in update.path.attributes() if value.code != LINK_STATE]
+    update.path = path_of(kept)
+    fault(update, Fault(LINK_STATE, DISCARD, "bgp-ls stands with routes that are not of BGP-LS"))
+
+
+def sift(update: Update) -> None:
+    """Withdraw those NLRI that could be cut but make no sense to their family; the others stay (RFC 7606, 5.4).
+
+    When there are many of them nothing of that peer's list is trusted, and all of it is withdrawn.
+    """
+    for reach in list(update.announced):
+        check = reach.family.check
+        if check is None:
+            continue
+        bad: dict[bytes, str] = {}
+        reason = flow_action.fault(update.path.attributes()) if reach.family.safi in FLOW_SAFIS else ""
+        if reason:
+            bad = dict.fromkeys(reach.nlris, reason)
+        else:
+            for nlri in set(reach.nlris):
+                try:
+                    check(nlri)
+                except Malformed as error:
+                    bad[nlri] = error.reason
+                    if len(bad) > TOO_MANY:
+                        bad = dict.fromkeys(reach.nlris, error.reason)
+                        break
+        if bad:
+            reason = reason or next(iter(bad.values()))
+            more = f" ({len(bad)} such routes)" if len(bad) > 1 else ""
+            fault(update, Fault(MP_REACH_NLRI, WITHDRAW, f"{reach.family.name}: {reason}{more}"))
+            update.withdrawn.append(Unreach(reach.family, [nlri for nlri in reach.nlris if nlri in bad]))
+            reach.nlris = [nlri for nlri in reach.nlris if nlri not in bad]
+            if not reach.nlris:
+                update.announced.remove(reach)
 
 
 def marker(index: int, context: ReceiveContext) -> Update:
@@ -172,10 +234,11 @@ def multiprotocol_reach(value: bytes, context: ReceiveContext, announced: list[R
     length = value[3]
     if 5 + length > size:
         raise Malformed("the next hop runs past MP_REACH_NLRI", 3, 9)
+    known = family or by_index(value[0] << 16 | value[1] << 8 | value[2])
+    if known is not None and length not in known.next_hop_sizes:
+        raise Malformed(f"a next hop of {length} octets for {known.name}", 3, 9)
     if family is None:
         return
-    if length not in family.next_hop_sizes:
-        raise Malformed(f"a next hop of {length} octets for {family.name}", 3, 9)
     next_hop = value[4 : 4 + length]
     prefix = len(family.next_hop_prefix)
     if prefix:
@@ -270,7 +333,7 @@ def withdraw(context: SendContext, family: Family, path: Path, next_hop: bytes, 
             for field in fields(context, form, nlris, room)
         ]
     head, tail = path.pack(context)
-    hop = b"" if next_hop == SELF else next_hop
+    hop = b"" if next_hop in (SELF, UNSPECIFIED) else next_hop
     attributes = b"".join((head, b"\x40\x03\x04", hop, tail)) if hop_beside(family, hop) else head + tail
     room = context.message_size - 19 - 4 - len(attributes) - 4 - 3
     messages: list[bytes] = []
@@ -297,12 +360,12 @@ def adapt(form: Family, family: Family, nlris: list[bytes]) -> list[bytes]:
 
 def resolve(context: SendContext, family: Family, next_hop: bytes) -> bytes:
     """What the next hop is in that context."""
-    if next_hop != SELF:
-        return next_hop
-    hop = context.next_hop_ipv6 if family.afi == 2 else context.next_hop_ipv4
-    if not hop:
-        raise Refused(f"next-hop self has no address for {family.name} on this session")
-    return hop
+    hop = next_hop
+    if next_hop == SELF:
+        hop = context.next_hop_ipv6 if family.afi == 2 else context.next_hop_ipv4
+        if not hop:
+            raise Refused(f"next-hop self has no address for {family.name} on this session")
+    return MAPPED + hop if family.mapped_next_hop and len(hop) == 4 else hop
 
 
 def next_hop_field(context: SendContext, family: Family, hop: bytes) -> bytes:

@@ -2,23 +2,48 @@
 
 from typing import Final
 
-AFIS: Final[dict[int, str]] = {1: "ipv4", 2: "ipv6", 25: "l2vpn", 16388: "bgp-ls"}
+AFIS: Final[dict[int, str]] = {
+    1: "ipv4",
+    2: "ipv6",
+    25: "l2vpn",
+    31: "sfc",
+    16388: "bgp-ls",
+    16397: "routing-policy",
+}
 
 SAFIS: Final[dict[int, str]] = {
     1: "unicast",
     2: "multicast",
     4: "nlri-mpls",
     5: "mcast-vpn",
+    6: "mspw",
+    7: "encapsulation",
+    8: "mcast-vpls",
+    9: "service-chaining",
     65: "vpls",
+    66: "mdt",
+    67: "4over6",
+    68: "6over4",
     70: "evpn",
     71: "bgp-ls",
     72: "bgp-ls-vpn",
     73: "sr-policy",
+    74: "sd-wan",
+    75: "rpd",
+    76: "classful-transport",
+    77: "tunnel-flow",
+    78: "mcast-tree",
+    80: "bgp-ls-spf",
+    81: "unreachability",
+    83: "car",
+    84: "vpn-car",
     85: "mup",
     128: "mpls-vpn",
+    129: "mcast-mpls-vpn",
     132: "rtc",
     133: "flow",
     134: "flow-vpn",
+    140: "vpn-discovery",
 }
 
 AFI_CODES: Final[dict[str, int]] = {name: code for code, name in AFIS.items()}

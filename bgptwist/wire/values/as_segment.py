@@ -6,8 +6,10 @@ A value here is canonical: {type, count, four octets an AS number}*.
 from struct import Struct, pack, unpack_from
 from typing import Final
 
-from bgptwist.wire.errors import Malformed
+from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.values import asn
+from bgptwist.wire.values.tree import integer, items, string
+from bgptwist.wire.values.tree import members as members_of
 from bgptwist.wire.words import Words
 
 SET: Final = 1
@@ -178,6 +180,39 @@ def json(value: bytes) -> str:
         listed = str([*numbers(value, at)])
         parts.append(f'"{len(parts)}": {{ "element": "{ELEMENTS[value[at]]}", "value": {listed} }}')
     return "{ " + ", ".join(parts) + " }"
+
+
+def of_tree(tree: object) -> bytes:
+    """The octets of what JSON shows: segments by their place, or the list of ExaBGP 4; Misspelt."""
+    if isinstance(tree, list):
+        return of_list(tree)
+    found = b""
+    given = members_of(tree)
+    for key in sorted(given, key=lambda key: integer(key, 0xFFFF)):
+        part = members_of(given[key])
+        element = string(part.get("element"))
+        if element not in ELEMENTS[1:]:
+            raise Misspelt(f"'{element[:60]}' is no segment", f"one of {', '.join(ELEMENTS[1:])}")
+        found += segment(ELEMENTS.index(element), asns_of(part.get("value")))
+    return found
+
+
+def asns_of(tree: object) -> list[int]:
+    """The AS numbers of one segment in JSON."""
+    return [integer(each, asn.MAXIMUM, 1) for each in items(tree)]
+
+
+def of_list(tree: list[object]) -> bytes:
+    """The octets of the older form: `[1, 2, [3, 4]]` is a sequence and a set."""
+    found = b""
+    pending: list[object] = []
+    for each in [*tree, []]:
+        if not isinstance(each, list):
+            pending.append(each)
+            continue
+        found += segment(SEQUENCE, asns_of(pending)) + segment(SET, asns_of(each))
+        pending = []
+    return found
 
 
 def read(source: Words) -> bytes:

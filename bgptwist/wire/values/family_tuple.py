@@ -1,7 +1,12 @@
 """Lists of AFI, SAFI and a number, the shape of most capability values (RFC 7911, 4; RFC 8277, 2.1; RFC 9494, 3.1)."""
 
-from bgptwist.wire.errors import Malformed
-from bgptwist.wire.values import afi
+from typing import Final
+
+from bgptwist.wire.errors import Malformed, Misspelt
+from bgptwist.wire.values import afi, tree
+
+LONGEST: Final = 255
+"""Octets of the value of one capability."""
 
 Tuple = tuple[int, int, int]
 
@@ -30,6 +35,12 @@ def join(entries: list[Tuple], size: int) -> bytes:
     )
 
 
+def pieces(octets: bytes, width: int) -> list[bytes]:
+    """Octets of whole entries cut into values that a capability can hold, one at least."""
+    step = LONGEST // width * width
+    return [octets[at : at + step] for at in range(0, len(octets) or 1, step)]
+
+
 def first(entries: list[Tuple]) -> list[Tuple]:
     """The entries without those of a family that was there before."""
     seen: set[int] = set()
@@ -45,6 +56,25 @@ def first(entries: list[Tuple]) -> list[Tuple]:
 def json(name: str, entries: list[Tuple]) -> str:
     """`{ "name": "paths-limit", "ipv4/unicast": 10 }`."""
     return members(name, [f'"{afi.slashed(code, safi)}": {number}' for code, safi, number in first(entries)])
+
+
+def codes(name: object) -> tuple[int, int]:
+    """AFI and SAFI of `ipv4/unicast`; Misspelt for anything else."""
+    code, _, safi = tree.string(name).partition("/")
+    found = afi.afi_code(code), afi.safi_code(safi)
+    if min(found) < 0:
+        raise Misspelt(f"'{name}' is no family", "an AFI and a SAFI, like ipv4/unicast")
+    return found
+
+
+def families(given: object) -> list[tuple[int, int, object]]:
+    """AFI, SAFI and what stands there of each member of an object but its name."""
+    return [(*codes(name), value) for name, value in tree.members(given).items() if name != "name"]
+
+
+def restore(given: object, maximum: int) -> list[Tuple]:
+    """The entries that `json` shows; Misspelt when one is no number up to `maximum`."""
+    return [(code, safi, tree.integer(value, maximum)) for code, safi, value in families(given)]
 
 
 def members(name: str, parts: list[str]) -> str:

@@ -6,13 +6,6 @@ from bgptwist.wire.attributes import aggregator
 from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.words import Words
 
-EXAMPLES = {
-    aggregator.KIND: [
-        ("0000fdf20a000007", "65010:10.0.0.7", '"65010:10.0.0.7"'),
-        ("fa56ea010a000007", "4200000001:10.0.0.7", '"4200000001:10.0.0.7"'),
-    ]
-}
-
 
 class AggregatorTests(SynchronousTestCase):
     def test_parentheses_may_stand_around_it(self) -> None:

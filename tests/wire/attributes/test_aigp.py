@@ -6,14 +6,6 @@ from bgptwist.wire.attributes import aigp
 from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.words import Words
 
-EXAMPLES = {
-    aigp.KIND: [
-        ("01000b0000000000000064", "100", "100"),
-        ("01000bffffffffffffffff", "18446744073709551615", "18446744073709551615"),
-        ("02000401" + "01000b0000000000000064", "0x0200040101000B0000000000000064", "100"),
-    ]
-}
-
 
 class AigpTests(SynchronousTestCase):
     def read(self, word: str) -> str:
@@ -41,4 +33,15 @@ class AigpTests(SynchronousTestCase):
 
     def test_the_first_metric_counts(self) -> None:
         value = aigp.decode(bytes.fromhex("01000b000000000000000101000b0000000000000002"))
-        self.assertEqual(value.json(), "1")
+        assert isinstance(value, aigp.Aigp)
+        self.assertEqual(value.metric, 1)
+
+    def test_json_is_the_metric_or_all_octets_when_there_is_more(self) -> None:
+        self.assertEqual(aigp.decode(bytes.fromhex("01000b0000000000000001")).json(), "1")
+        value = aigp.decode(bytes.fromhex("01000b000000000000000101000b0000000000000002"))
+        self.assertEqual(value.json(), '"0x01000B000000000000000101000B0000000000000002"')
+        self.assertEqual(aigp.restore("0x01000b000000000000000101000b0000000000000002"), value.words())
+
+    def test_json_of_another_shape_is_misspelt(self) -> None:
+        for tree in (-1, 1 << 64, "x", "0x", "0x0200040101000b0000", None, [], {}, True, 1.5):
+            self.assertRaises(Misspelt, aigp.restore, tree)

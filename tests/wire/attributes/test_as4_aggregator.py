@@ -5,8 +5,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from bgptwist.wire.attributes import as4_aggregator
 from bgptwist.wire.errors import DISCARD, Malformed
 
-EXAMPLES = {as4_aggregator.KIND: [("fa56ea010a000007", "4200000001:10.0.0.7", '"4200000001:10.0.0.7"')]}
-
 
 class As4AggregatorTests(SynchronousTestCase):
     def test_other_lengths_and_as_0_are_malformed(self) -> None:

@@ -5,16 +5,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from bgptwist.wire.attributes import as4_path
 from bgptwist.wire.errors import DISCARD, KEEP, Malformed
 
-EXAMPLES = {
-    as4_path.KIND: [
-        (
-            "0202fa56ea010000fdf2",
-            "[ 4200000001 65010 ]",
-            '{"0": {"element": "as-sequence", "value": [4200000001, 65010]}}',
-        )
-    ]
-}
-
 
 class As4PathTests(SynchronousTestCase):
     def test_the_empty_path_and_bad_ones_are_malformed(self) -> None:

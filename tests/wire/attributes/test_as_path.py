@@ -10,30 +10,6 @@ from bgptwist.wire.values import as_segment
 from bgptwist.wire.words import Words
 from tests.wire.spelling import lex
 
-EXAMPLES = {
-    as_path.KIND: [
-        ("", "[ ]", "{}"),
-        ("02010000fde9", "[ 65001 ]", '{"0": {"element": "as-sequence", "value": [65001]}}'),
-        (
-            "02020000fde90000fdf201020000fdfc0000fe06",
-            "[ 65001 65010 ] ( 65020 65030 )",
-            '{"0": {"element": "as-sequence", "value": [65001, 65010]},'
-            ' "1": {"element": "as-set", "value": [65020, 65030]}}',
-        ),
-        (
-            "0302000000010000000204010000000302010000ffff",
-            "confed-sequence [ 1 2 ] confed-set ( 3 ) [ 65535 ]",
-            '{"0": {"element": "as-confed-sequence", "value": [1, 2]},'
-            ' "1": {"element": "as-confed-set", "value": [3]}, "2": {"element": "as-sequence", "value": [65535]}}',
-        ),
-        (
-            "0201fa56ea01020100000001",
-            "[ 4200000001 ] [ 1 ]",
-            '{"0": {"element": "as-sequence", "value": [4200000001]}, "1": {"element": "as-sequence", "value": [1]}}',
-        ),
-    ]
-}
-
 asns = st.integers(1, 0xFFFFFFFF)
 segments = st.lists(st.tuples(st.integers(1, 4), st.lists(asns, min_size=1, max_size=5)), max_size=4)
 

@@ -6,8 +6,6 @@ from bgptwist.wire.attributes import atomic_aggregate
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.words import Words
 
-EXAMPLES = {atomic_aggregate.KIND: [("", "", "true")]}
-
 
 class AtomicAggregateTests(SynchronousTestCase):
     def test_an_octet_is_malformed(self) -> None:

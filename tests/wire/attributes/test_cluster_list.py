@@ -7,13 +7,6 @@ from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.words import Words
 from tests.wire.spelling import lex
 
-EXAMPLES = {
-    cluster_list.KIND: [
-        ("03030303", "3.3.3.3", '["3.3.3.3"]'),
-        ("03030303c0a8c901", "[ 3.3.3.3 192.168.201.1 ]", '["3.3.3.3", "192.168.201.1"]'),
-    ]
-}
-
 
 class ClusterListTests(SynchronousTestCase):
     def test_the_order_is_kept(self) -> None:

@@ -6,26 +6,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from bgptwist.wire.attributes import communities
 from bgptwist.wire.errors import Malformed, Misspelt
+from bgptwist.wire.values import community
 from bgptwist.wire.words import Words
 from tests.wire.spelling import lex
-
-EXAMPLES = {
-    communities.KIND: [
-        ("fde90001", "65001:1", "[[65001, 1]]"),
-        (
-            "00010002fde9001effff029affffff01",
-            "[ 1:2 65001:30 blackhole no-export ]",
-            "[[1, 2], [65001, 30], [65535, 666], [65535, 65281]]",
-        ),
-        (
-            "ffffff02ffffff03ffffff04",
-            "[ no-advertise no-export-subconfed no-peer ]",
-            "[[65535, 65282], [65535, 65283], [65535, 65284]]",
-        ),
-        ("ffff0000ffff0006", "[ 65535:0 65535:6 ]", "[[65535, 0], [65535, 6]]"),
-        ("0000000000000000", "[ 0:0 0:0 ]", "[[0, 0], [0, 0]]"),
-    ]
-}
 
 NAMES = {
     "graceful-shutdown": 0xFFFF0000,
@@ -64,9 +47,9 @@ class CommunitiesTests(SynchronousTestCase):
         self.assertEqual(value.json(), "[ [0, 1], [0, 3], [65001, 2] ]")
 
     def test_every_name_is_known_with_hyphens_and_underscores_in_any_case(self) -> None:
-        for name, community in NAMES.items():
-            self.assertEqual(read(name), f"{community:08x}")
-            self.assertEqual(read(name.replace("-", "_").upper()), f"{community:08x}")
+        for name, value in NAMES.items():
+            self.assertEqual(read(name), f"{value:08x}")
+            self.assertEqual(read(name.replace("-", "_").upper()), f"{value:08x}")
 
     def test_numbers_are_read(self) -> None:
         self.assertEqual(read("[ 0 ]"), "00000000")
@@ -103,5 +86,5 @@ class CommunitiesTests(SynchronousTestCase):
 
     @settings(max_examples=50)
     @given(st.integers(0, 0xFFFFFFFF))
-    def test_every_community_is_read_as_it_is_written(self, community: int) -> None:
-        self.assertEqual(communities.parse(communities.write(community)), community)
+    def test_every_community_is_read_as_it_is_written(self, value: int) -> None:
+        self.assertEqual(community.parse(community.write(value)), value)

@@ -7,26 +7,6 @@ from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.words import Words
 from tests.wire.spelling import lex
 
-EXAMPLES = {
-    extended.KIND: [
-        ("0002fde800000064", "target:65000:100", '[{"value": 842122827661412, "string": "target:65000:100"}]'),
-        (
-            "0002fde9000000640103" + "0a0000010007" + "030b000000000064" + "4004fde949742400",
-            "[ target:65001:100 origin:10.0.0.1:7 0x030B000000000064 bandwidth:65001:1000000 ]",
-            '[{"value": 842127122628708, "string": "target:65001:100"},'
-            ' {"value": 72913014084403207, "string": "origin:10.0.0.1:7"},'
-            ' {"value": 219269006857601124, "string": "0x030B000000000064"},'
-            ' {"value": 4613091096735785984, "string": "bandwidth:65001:1000000"}]',
-        ),
-        (
-            "80070000000000038009000000000008",
-            "[ action sample-terminal mark 8 ]",
-            '[{"value": 9225342361691750403, "string": "action sample-terminal"},'
-            ' {"value": 9225905311645171720, "string": "mark 8"}]',
-        ),
-    ]
-}
-
 
 class ExtendedTests(SynchronousTestCase):
     def read(self, text: str) -> str:

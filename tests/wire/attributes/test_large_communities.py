@@ -7,18 +7,6 @@ from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.words import Words
 from tests.wire.spelling import lex
 
-EXAMPLES = {
-    large_communities.KIND: [
-        ("0000fde90000000200000003", "65001:2:3", "[[65001, 2, 3]]"),
-        (
-            "00000b62000000000000029a" + "00000b6200000cf80000007b",
-            "[ 2914:0:666 2914:3320:123 ]",
-            "[[2914, 0, 666], [2914, 3320, 123]]",
-        ),
-        ("ffffffffffffffffffffffff", "4294967295:4294967295:4294967295", "[[4294967295, 4294967295, 4294967295]]"),
-    ]
-}
-
 
 class LargeCommunitiesTests(SynchronousTestCase):
     def read(self, text: str) -> str:

@@ -6,8 +6,6 @@ from bgptwist.wire.attributes import local_pref
 from bgptwist.wire.errors import DISCARD, KEEP, Malformed, Misspelt
 from bgptwist.wire.words import Words
 
-EXAMPLES = {local_pref.KIND: [("00000064", "100", "100"), ("ffffffff", "4294967295", "4294967295")]}
-
 
 class LocalPrefTests(SynchronousTestCase):
     def test_three_octets_are_malformed(self) -> None:

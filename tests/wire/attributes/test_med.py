@@ -6,8 +6,6 @@ from bgptwist.wire.attributes import med
 from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.words import Words
 
-EXAMPLES = {med.KIND: [("00000032", "50", "50"), ("00000000", "0", "0"), ("ffffffff", "4294967295", "4294967295")]}
-
 
 class MedTests(SynchronousTestCase):
     def test_three_octets_are_malformed(self) -> None:

@@ -6,8 +6,6 @@ from bgptwist.wire.attributes import next_hop
 from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.words import Words
 
-EXAMPLES = {next_hop.KIND: [("0a000009", "10.0.0.9", '"10.0.0.9"')]}
-
 
 class NextHopTests(SynchronousTestCase):
     def test_five_octets_are_malformed(self) -> None:

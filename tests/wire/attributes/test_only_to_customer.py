@@ -6,8 +6,6 @@ from bgptwist.wire.attributes import only_to_customer
 from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.words import Words
 
-EXAMPLES = {only_to_customer.KIND: [("0000fde9", "65001", "65001"), ("fa56ea01", "4200000001", "4200000001")]}
-
 
 class OnlyToCustomerTests(SynchronousTestCase):
     def test_three_octets_are_malformed(self) -> None:

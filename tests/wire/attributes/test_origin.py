@@ -6,14 +6,6 @@ from bgptwist.wire.attributes import origin
 from bgptwist.wire.errors import Malformed, Misspelt
 from bgptwist.wire.words import Words
 
-EXAMPLES = {
-    origin.KIND: [
-        ("00", "igp", '"igp"'),
-        ("01", "egp", '"egp"'),
-        ("02", "incomplete", '"incomplete"'),
-    ]
-}
-
 
 class OriginTests(SynchronousTestCase):
     def test_three_is_no_origin(self) -> None:

@@ -6,8 +6,6 @@ from bgptwist.wire.attributes import originator_id
 from bgptwist.wire.errors import DISCARD, Malformed, Misspelt
 from bgptwist.wire.words import Words
 
-EXAMPLES = {originator_id.KIND: [("c0a81601", "192.168.22.1", '"192.168.22.1"'), ("00000000", "0.0.0.0", '"0.0.0.0"')]}
-
 
 class OriginatorIdTests(SynchronousTestCase):
     def test_five_octets_are_malformed(self) -> None:

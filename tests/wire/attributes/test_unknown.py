@@ -9,8 +9,6 @@ from bgptwist.wire.errors import Misspelt
 from bgptwist.wire.words import Words
 from tests.wire.spelling import lex
 
-EXAMPLES = {unknown.KIND: [("deadbeef", "[ 0x00 0xC0 0xDEADBEEF ]", '"0xdeadbeef"'), ("", "[ 0x00 0xC0 0x ]", '"0x"')]}
-
 
 class UnknownTests(SynchronousTestCase):
     def read(self, text: str) -> unknown.Unknown:

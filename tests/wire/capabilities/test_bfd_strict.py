@@ -5,8 +5,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from bgptwist.wire.capabilities import bfd_strict
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {bfd_strict.CAPABILITY: [("", "bfd strict", '{"name": "bfd-strict"}')]}
-
 
 class BfdStrictTests(SynchronousTestCase):
     def test_it_has_no_value(self) -> None:

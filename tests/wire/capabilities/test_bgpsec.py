@@ -5,21 +5,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from bgptwist.wire.capabilities import bgpsec
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {
-    bgpsec.CAPABILITY: [
-        (
-            "080002",
-            "bgpsec(ipv6 send 0)",
-            '{"name": "bgpsec", "directions": [{"version": 0, "direction": "send", "afi": "ipv6"}]}',
-        ),
-        (
-            "100001",
-            "bgpsec(ipv4 receive 1)",
-            '{"name": "bgpsec", "directions": [{"version": 1, "direction": "receive", "afi": "ipv4"}]}',
-        ),
-    ]
-}
-
 
 class BgpSecTests(SynchronousTestCase):
     def test_two_octets_are_malformed(self) -> None:

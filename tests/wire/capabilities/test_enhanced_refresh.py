@@ -5,8 +5,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from bgptwist.wire.capabilities import enhanced_refresh
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {enhanced_refresh.CAPABILITY: [("", "enhanced route refresh", '{"name": "enhanced-route-refresh"}')]}
-
 
 class EnhancedRefreshTests(SynchronousTestCase):
     def test_it_has_no_value(self) -> None:

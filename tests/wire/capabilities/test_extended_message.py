@@ -5,10 +5,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from bgptwist.wire.capabilities import extended_message
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {
-    extended_message.CAPABILITY: [("", "extended message(65535)", '{"name": "extended-message", "size": 65535}')]
-}
-
 
 class ExtendedMessageTests(SynchronousTestCase):
     def test_it_has_no_value(self) -> None:

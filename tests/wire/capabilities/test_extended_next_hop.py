@@ -6,18 +6,6 @@ from bgptwist.wire.capabilities import extended_next_hop
 from bgptwist.wire.capabilities.extended_next_hop import ExtendedNextHop
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {
-    extended_next_hop.CAPABILITY: [
-        ("", "nexthop()", '{"name": "nexthop", "conversion": []}'),
-        ("000100010002", "nexthop(ipv4 unicast ipv6)", '{"name": "nexthop", "conversion": ["ipv4/unicast/ipv6"]}'),
-        (
-            "000100010002000100800002",
-            "nexthop(ipv4 unicast ipv6,ipv4 mpls-vpn ipv6)",
-            '{"name": "nexthop", "conversion": ["ipv4/unicast/ipv6", "ipv4/mpls-vpn/ipv6"]}',
-        ),
-    ]
-}
-
 
 class ExtendedNextHopTests(SynchronousTestCase):
     def test_five_octets_are_malformed(self) -> None:

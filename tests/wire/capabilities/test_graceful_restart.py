@@ -6,28 +6,6 @@ from bgptwist.wire.capabilities import graceful_restart
 from bgptwist.wire.capabilities.graceful_restart import GracefulRestart
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {
-    graceful_restart.CAPABILITY: [
-        (
-            "8078" + "00010180",
-            "graceful restart flags 0x8 time 120 ipv4/unicast=0x80",
-            '{"name": "graceful restart", "time": 120, "address-family-flags": {"ipv4/unicast": ["restart"]},'
-            ' "restart-flags": ["forwarding"]}',
-        ),
-        (
-            "0078" + "00010100" + "00020180",
-            "graceful restart flags 0x0 time 120 ipv4/unicast=0x0 ipv6/unicast=0x80",
-            '{"name": "graceful restart", "time": 120, "address-family-flags":'
-            ' {"ipv4/unicast": [], "ipv6/unicast": ["restart"]}, "restart-flags": []}',
-        ),
-        (
-            "4fff",
-            "graceful restart flags 0x4 time 4095",
-            '{"name": "graceful restart", "time": 4095, "address-family-flags": {}, "restart-flags": ["notification"]}',
-        ),
-    ]
-}
-
 
 class GracefulRestartTests(SynchronousTestCase):
     def test_the_parts_are_decoded(self) -> None:

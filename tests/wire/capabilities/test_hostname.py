@@ -8,12 +8,6 @@ from bgptwist.wire.capabilities import hostname
 from bgptwist.wire.capabilities.hostname import HostName
 from bgptwist.wire.errors import Malformed
 
-SPELLINGS = [
-    ("0472747231036c6162", "hostname(rtr1 lab)", '{"host-name": "rtr1", "domain-name": "lab"}'),
-    ("0000", "hostname( )", '{"host-name": "", "domain-name": ""}'),
-]
-EXAMPLES = {hostname.CAPABILITY: SPELLINGS, hostname.OLD_CAPABILITY: SPELLINGS}
-
 
 class HostNameTests(SynchronousTestCase):
     def test_what_is_cut_or_too_long_is_malformed(self) -> None:

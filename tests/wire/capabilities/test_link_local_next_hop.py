@@ -5,8 +5,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from bgptwist.wire.capabilities import link_local_next_hop
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {link_local_next_hop.CAPABILITY: [("", "link-local nexthop", '{"name": "link-local-nexthop"}')]}
-
 
 class LinkLocalNextHopTests(SynchronousTestCase):
     def test_it_has_no_value(self) -> None:

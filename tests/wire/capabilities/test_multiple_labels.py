@@ -6,12 +6,6 @@ from bgptwist.wire.capabilities import multiple_labels
 from bgptwist.wire.capabilities.multiple_labels import MultipleLabels
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {
-    multiple_labels.CAPABILITY: [
-        ("0001040a", "multiple labels(ipv4 nlri-mpls 10)", '{"name": "multiple-labels", "ipv4/nlri-mpls": 10}')
-    ]
-}
-
 
 class MultipleLabelsTests(SynchronousTestCase):
     def test_counts_below_two_say_nothing_and_the_first_of_a_family_counts(self) -> None:

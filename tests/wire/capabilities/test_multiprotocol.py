@@ -6,14 +6,6 @@ from bgptwist.wire.capabilities import multiprotocol
 from bgptwist.wire.capabilities.multiprotocol import MultiProtocol
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {
-    multiprotocol.CAPABILITY: [
-        ("00010001", "multiprotocol(ipv4 unicast)", '{"name": "multiprotocol", "families": ["ipv4/unicast"]}'),
-        ("40040047", "multiprotocol(bgp-ls bgp-ls)", '{"name": "multiprotocol", "families": ["bgp-ls/bgp-ls"]}'),
-        ("00630009", "multiprotocol(afi-99 safi-9)", '{"name": "multiprotocol", "families": ["afi-99/safi-9"]}'),
-    ]
-}
-
 
 class MultiProtocolTests(SynchronousTestCase):
     def test_every_family_is_an_instance(self) -> None:

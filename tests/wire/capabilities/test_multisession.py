@@ -6,16 +6,6 @@ from bgptwist.wire.capabilities import multisession
 from bgptwist.wire.capabilities.multisession import MultiSession
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {
-    multisession.CAPABILITY: [
-        ("0001", "multisession (rfc) 1", '{"name": "multisession", "variant": "RFC", "capabilities": ["1"]}'),
-        ("80", "multisession (rfc)", '{"name": "multisession", "variant": "RFC", "capabilities": []}'),
-    ],
-    multisession.OLD_CAPABILITY: [
-        ("0001", "multisession 1", '{"name": "multisession", "variant": "Cisco", "capabilities": ["1"]}'),
-    ],
-}
-
 
 class MultiSessionTests(SynchronousTestCase):
     def test_it_is_sent_twice_as_exabgp_does(self) -> None:

@@ -5,8 +5,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from bgptwist.wire.capabilities import operational
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {operational.CAPABILITY: [("", "operational", '{"name": "operational"}')]}
-
 
 class OperationalTests(SynchronousTestCase):
     def test_it_has_no_value(self) -> None:

@@ -6,12 +6,6 @@ from bgptwist.wire.capabilities import paths_limit
 from bgptwist.wire.capabilities.paths_limit import PathsLimit
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {
-    paths_limit.CAPABILITY: [
-        ("000101000a", "pathslimit(ipv4 unicast 10)", '{"name": "paths-limit", "ipv4/unicast": 10}'),
-    ]
-}
-
 
 class PathsLimitTests(SynchronousTestCase):
     def test_zero_is_no_limit_and_the_first_of_a_family_counts(self) -> None:

@@ -6,15 +6,6 @@ from bgptwist.wire.capabilities import policy_distribution
 from bgptwist.wire.capabilities.policy_distribution import PolicyDistribution
 from bgptwist.wire.errors import Malformed
 
-SPELLINGS = [
-    (
-        "00014b01",
-        "routing policy distribution(receive ipv4 safi-75)",
-        '{"name": "routing-policy-distribution", "ipv4/safi-75": "receive"}',
-    )
-]
-EXAMPLES = {policy_distribution.CAPABILITY: SPELLINGS, policy_distribution.OLD_CAPABILITY: SPELLINGS}
-
 
 class PolicyDistributionTests(SynchronousTestCase):
     def test_three_octets_are_malformed(self) -> None:

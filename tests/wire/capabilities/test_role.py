@@ -6,14 +6,6 @@ from bgptwist.wire.capabilities import role
 from bgptwist.wire.capabilities.role import Role
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {
-    role.CAPABILITY: [
-        ("00", "role(provider)", '{"name": "role", "role": "provider"}'),
-        ("04", "role(peer)", '{"name": "role", "role": "peer"}'),
-        ("09", "role(9)", '{"name": "role", "role": "9"}'),
-    ]
-}
-
 
 class RoleTests(SynchronousTestCase):
     def test_roles_fit_in_pairs(self) -> None:

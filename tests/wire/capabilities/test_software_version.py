@@ -6,13 +6,6 @@ from bgptwist.wire.capabilities import software_version
 from bgptwist.wire.capabilities.software_version import SoftwareVersion
 from bgptwist.wire.errors import Malformed
 
-EXAMPLES = {
-    software_version.CAPABILITY: [
-        ("05666f6f2f31", "software(foo/1)", '{"software": "foo/1"}'),
-        ("00", "software()", '{"software": ""}'),
-    ]
-}
-
 
 class SoftwareVersionTests(SynchronousTestCase):
     def test_other_lengths_are_malformed(self) -> None:

@@ -27,16 +27,6 @@ def numbered(examples: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]
     ]
 
 
-EXAMPLES = {
-    inet.IPV4_UNICAST: IPV4,
-    inet.IPV4_MULTICAST: IPV4,
-    inet.IPV6_UNICAST: IPV6,
-    inet.IPV6_MULTICAST: IPV6,
-    inet.IPV4_UNICAST.with_path_id: numbered(IPV4),
-    inet.IPV6_UNICAST.with_path_id: numbered(IPV6),
-}
-
-
 class PrefixTests(SynchronousTestCase):
     def test_a_field_is_cut_into_prefixes(self) -> None:
         field = bytes.fromhex("18c00002" + "00" + "20c6336407")

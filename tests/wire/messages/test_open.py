@@ -121,6 +121,20 @@ class ReceivingTests(SynchronousTestCase):
         assert isinstance(found, GracefulRestart)
         self.assertEqual((found.time, found.families), (90, [(1, 1, 0x80)]))
 
+    def test_deprecated_capabilities_are_kept_as_octets(self) -> None:
+        found = read(body("0400" + "42020102"))
+        self.assertEqual([(value.code, value.octets()) for value in found.capabilities], [(4, b""), (66, b"\1\2")])
+        self.assertEqual([value.words() for value in found.capabilities], ["unknown 4", "unknown 66"])
+
+    def test_every_known_capability_of_a_wrong_length_is_kept_as_octets(self) -> None:
+        lengths = {1: 3, 2: 1, 3: 4, 5: 5, 6: 1, 7: 2, 8: 3, 9: 2, 64: 1, 65: 3, 68: 0, 69: 3, 70: 1, 71: 6, 72: 3}
+        lengths |= {73: 1, 74: 1, 75: 0, 76: 4, 77: 1, 128: 1, 129: 3, 130: 4, 131: 0, 184: 1, 185: 1}
+        self.assertEqual(set(BY_CODE) - set(lengths), {67}, "dynamic has no length that is wrong")
+        for code, size in lengths.items():
+            found = read(body(bytes((code, size)).hex() + "00" * size))
+            self.assertEqual([value.octets() for value in found.capabilities], [bytes(size)], code)
+            self.assertIn(f'"value": {code}', found.capabilities[0].json())
+
     def test_merged_capabilities_are_one_value(self) -> None:
         found = read(body("450400010101" + "450400020102")).find(69)
         assert isinstance(found, AddPath)

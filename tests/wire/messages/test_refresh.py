@@ -1,5 +1,8 @@
 """ROUTE-REFRESH."""
 
+import json
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -26,6 +29,64 @@ class RefreshTests(SynchronousTestCase):
         self.assertEqual(refresh.orf.hex(), "01400001ff")
         self.assertEqual(refresh.octets(), octets)
 
+    def filters(self, octets: str, afi: int = 1) -> Any:
+        refresh = decode(afi.to_bytes(2, "big") + b"\0\1" + bytes.fromhex(octets))
+        self.assertTrue(refresh.words().endswith(f" query orf 0x{octets.upper()}"), refresh.words())
+        return json.loads(refresh.json())
+
+    def test_prefix_filters_are_told(self) -> None:
+        add, remove = "00" + "00000005" + "1018" + "080a", "60" + "00000006" + "0000" + "19c0000280"
+        for kind in ("40", "80"):
+            found = self.filters("01" + kind + "0016" + add + remove + "80")
+            self.assertEqual((found["subtype"], found["when"]), ("query", "immediate"))
+            self.assertEqual(
+                found["orf"],
+                [
+                    {
+                        "type": int(kind, 16),
+                        "entries": [
+                            {
+                                "action": "add",
+                                "match": "permit",
+                                "sequence": 5,
+                                "prefix": "10.0.0.0/8",
+                                "min-length": 16,
+                                "max-length": 24,
+                            },
+                            {
+                                "action": "remove",
+                                "match": "deny",
+                                "sequence": 6,
+                                "prefix": "192.0.2.128/25",
+                                "min-length": 0,
+                                "max-length": 0,
+                            },
+                            {"action": "remove-all"},
+                        ],
+                    }
+                ],
+            )
+
+    def test_filters_of_ipv6_and_of_several_types(self) -> None:
+        found = self.filters("02" + "40000c" + "00" + "00000001" + "0000" + "2020010db8" + "410001ff", 2)
+        self.assertEqual(found["when"], "defer")
+        self.assertEqual(found["orf"][0]["entries"][0]["prefix"], "2001:db8::/32")
+        self.assertEqual(found["orf"][1], {"type": 65, "raw": "0xFF"})
+
+    def test_filters_that_make_no_sense_are_told_in_hexadecimal(self) -> None:
+        for octets, told in (
+            ("01", []),
+            ("0140", [{"raw": "0x40"}]),
+            ("01400009" + "00", [{"raw": "0x40000900"}]),
+            ("01400001" + "00", [{"type": 64, "raw": "0x00"}]),
+            ("01400001" + "c0", [{"type": 64, "raw": "0xC0"}]),
+            ("01400008" + "0000000001000021", [{"type": 64, "raw": "0x0000000001000021"}]),
+            ("01400009" + "000000000100002001", [{"type": 64, "raw": "0x000000000100002001"}]),
+        ):
+            self.assertEqual(self.filters(octets)["orf"], told, octets)
+        self.assertEqual(self.filters("03")["when"], "3")
+        self.assertEqual(self.filters("01400001" + "80", 25)["orf"], [{"type": 64, "raw": "0x80"}])
+
     def test_a_marker_with_more_is_answered_with_the_whole_message(self) -> None:
         for subtype in (1, 2):
             body = bytes((0, 1, subtype, 1, 9))
@@ -45,4 +106,9 @@ class RefreshTests(SynchronousTestCase):
             return
         self.assertEqual(refresh.octets(), body)
         refresh.words()
-        refresh.json()
+        json.loads(refresh.json())
+
+    @settings(max_examples=50)
+    @given(st.binary(max_size=30))
+    def test_any_filters(self, orf: bytes) -> None:
+        json.loads(decode(b"\0\1\0\1" + orf).json())

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from bgptwist.wire.registry import FAMILIES
 from bgptwist.wire.values import afi
 
 
@@ -12,6 +13,17 @@ class NameTests(SynchronousTestCase):
         self.assertEqual(afi.slashed(1, 128), "ipv4/mpls-vpn")
         self.assertEqual(afi.spaced(25, 70), "l2vpn evpn")
         self.assertEqual(afi.spaced(16388, 72), "bgp-ls bgp-ls-vpn")
+
+    def test_families_are_called_as_their_numbers_are(self) -> None:
+        for family in FAMILIES:
+            self.assertEqual(family.name, afi.spaced(family.afi, family.safi))
+            self.assertNotIn("-".join(["safi", str(family.safi)]), family.name)
+
+    def test_names_are_single_words_and_unique(self) -> None:
+        for table in (afi.AFIS, afi.SAFIS):
+            self.assertEqual(len(set(table.values())), len(table))
+            for name in table.values():
+                self.assertRegex(name, r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
     def test_other_words_are_none(self) -> None:
         for word in ("", "ipv5", "afi-", "afi-x", "afi-65536", "afi--1", "safi-1", "afi-999999"):
