@@ -111,7 +111,10 @@ class Keeper:
 
     def _end_group(self) -> None:
         """End whoever is left of the run; who still holds the pipes after that has gone its own way."""
-        assert self._group is not None
+        if self._group is None:
+            # it closed its output before its number was known here
+            self._later(0, self._end_group)
+            return
         protocol = self.protocol
         self._group.end(self._helpers.patience.grace).addCallback(self._group_gone, protocol)
 

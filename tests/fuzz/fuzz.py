@@ -143,8 +143,13 @@ def one(octets: bytes) -> None:
             raise AssertionError("what was decoded cannot be written") from error
 
 
+def kept() -> list[bytes]:
+    """The inputs of past runs."""
+    return [bytes.fromhex(text) for text in KEPT.read_text().split()] if KEPT.exists() else []
+
+
 def seeds() -> list[bytes]:
-    """Inputs made of the golden corpus, and those kept from past runs."""
+    """Inputs made of the golden corpus."""
     found: list[bytes] = []
     attributes = 7
     families = attributes + len(KINDS)
@@ -166,12 +171,10 @@ def seeds() -> list[bytes]:
             parameter = bytes((record.code, len(octets) & 0xFF)) + octets[:255]
             body = b"\4\xfd\xe8\0\xb4\1\2\3\4" + bytes((len(parameter) + 2, 2, len(parameter))) + parameter
             found.append(b"\3" + body)
-    if KEPT.exists():
-        found += [bytes.fromhex(text) for text in KEPT.read_text().split()]
     return found
 
 
-def kept(folder: Path) -> None:
+def collect(folder: Path) -> None:
     """Write the inputs of a folder, the shortest first, as the corpus of the next run."""
     given = {path.read_bytes() for path in folder.iterdir()} - set(seeds())
     listed = sorted(given, key=lambda octets: (len(octets), octets))
@@ -188,14 +191,14 @@ def main() -> None:
     parser.add_argument("--collect", metavar="FOLDER", help="write the inputs of a folder to tests/corpus/fuzz.txt")
     found = parser.parse_args()
     if found.collect:
-        kept(Path(found.collect))
+        collect(Path(found.collect))
         return
     print(
         f"{len(TARGETS)} targets: messages, {len(ATTRIBUTES)} attributes, {len(FAMILIES)} families;"
-        f" {len(seeds())} seeds"
+        f" {len(seeds())} seeds, {len(kept())} inputs kept"
     )
     with TemporaryDirectory() as folder:
-        for at, octets in enumerate(seeds()):
+        for at, octets in enumerate([*seeds(), *kept()]):
             one(octets)
             Path(folder, f"{at:05}").write_bytes(octets)
         output = [found.keep] if found.keep else []
