@@ -103,6 +103,7 @@ class Family:
     `next_hop_attribute`: NEXT_HOP is sent beside MP_REACH_NLRI when the next hop is IPv4, as ExaBGP does.
     `next_hop_prefix` stands before each next-hop address: a route distinguisher of zero for VPN families.
     `mapped_next_hop`: an IPv4 next hop is sent as IPv6 address (RFC 4291, 2.5.5.2), as ExaBGP does for MUP.
+    `withdrawn` makes of an NLRI what is sent in MP_UNREACH_NLRI, where that differs (RFC 8277, 2.4).
     The ADD-PATH form of a family (RFC 7911, 3) is a Family of its own, `with_path_id`, whose NLRI start with
     four octets of path identifier; its `base` is the family without.
     """
@@ -126,6 +127,7 @@ class Family:
         check: Callable[[bytes], None] | None = None,
         help: str = "",
         mapped_next_hop: bool = False,
+        withdrawn: Callable[[bytes], bytes] | None = None,
     ) -> None:
         self.afi = afi
         self.safi = safi
@@ -146,6 +148,7 @@ class Family:
         self.check = check
         self.help = help
         self.mapped_next_hop = mapped_next_hop
+        self.withdrawn = withdrawn
         self.path_id = False
         self.base: Family = self
         self.with_path_id: Family = self
@@ -182,6 +185,7 @@ def add_path(family: Family, split: Callable[[bytes, int, int], list[bytes]]) ->
 
     key = family.key
     check = family.check
+    withdrawn = family.withdrawn
     twin = Family(
         family.afi,
         family.safi,
@@ -200,6 +204,7 @@ def add_path(family: Family, split: Callable[[bytes, int, int], list[bytes]]) ->
         None if check is None else lambda nlri: check(nlri[4:]),
         family.help,
         family.mapped_next_hop,
+        None if withdrawn is None else lambda nlri: nlri[:4] + withdrawn(nlri[4:]),
     )
     twin.path_id = True
     twin.base = family

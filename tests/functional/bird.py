@@ -6,10 +6,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from daemon import until
+from daemon import free_port, until
+from mirror import ASN, CLUSTER, NAMED, OURS, THEIRS
 
 SEARCHED = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"))
 BIRD = shutil.which("bird", path=SEARCHED)
@@ -41,15 +42,19 @@ protocol bgp twist {{
 Attributes = dict[str, str]
 
 
+def version() -> str:
+    """`2.0.12`."""
+    assert BIRD
+    run = subprocess.run([BIRD, "--version"], capture_output=True, text=True, check=False)
+    return (run.stdout + run.stderr).rpartition(" ")[2].strip()
+
+
 class Bird:
     """One BIRD with one peer, the daemon, on ports of 127.0.0.1; it may be stopped and started again."""
 
     def __init__(self, port: int, remote: int, passive: bool, asn: int = 65001, static4: str = "", static6: str = ""):
-        self._folder = tempfile.TemporaryDirectory(prefix="bird-")  # the path of a socket has at most 108 octets
-        self.folder = Path(self._folder.name)
-        self.process: subprocess.Popen[bytes] | None = None
-        text = CONFIGURATION.format(
-            folder=self.folder,
+        self.prepare(
+            CONFIGURATION,
             port=port,
             remote=remote,
             passive="yes" if passive else "no",
@@ -57,7 +62,13 @@ class Bird:
             static4=static4,
             static6=static6,
         )
-        (self.folder / "bird.conf").write_text(text)
+
+    def prepare(self, configuration: str, **values: object) -> None:
+        """A folder with the configuration, in which `folder` and `values` are put."""
+        self._folder = tempfile.TemporaryDirectory(prefix="bird-")  # the path of a socket has at most 108 octets
+        self.folder = Path(self._folder.name)
+        self.process: subprocess.Popen[bytes] | None = None
+        (self.folder / "bird.conf").write_text(configuration.format(folder=self.folder, **values))
 
     @property
     def log(self) -> str:
@@ -126,3 +137,85 @@ def parse_routes(text: str) -> dict[str, Attributes]:
         elif found := re.match(r"\tBGP\.(\w+): ?(.*)", line):
             routes[prefix][found[1]] = found[2].strip()
     return routes
+
+
+REFLECTING = """
+log "{folder}/bird.log" all;
+debug protocols {{ states, events }};
+router id {cluster};
+protocol device {{ }}
+ipv4 table nowhere4;
+ipv6 table nowhere6;
+{tables}
+template bgp reflecting {{
+    local as {asn};
+    passive yes;
+    strict bind yes;
+    multihop;
+    hold time 30;
+    rr client;
+    rr cluster id {cluster};
+    error wait time 1, 2;
+{channels}
+}}
+protocol bgp one from reflecting {{
+    local {theirs[0]} port {port};
+    neighbor {ours[0]} as {asn};
+}}
+protocol bgp two from reflecting {{
+    local {theirs[1]} port {port};
+    neighbor {ours[1]} as {asn};
+}}
+"""
+
+CHANNELS = {
+    "ipv4 unicast": ("ipv4", ""),
+    "ipv6 unicast": ("ipv6", ""),
+    "ipv4 multicast": ("ipv4", "multicast"),
+    "ipv6 multicast": ("ipv6", "multicast"),
+    "ipv4 nlri-mpls": ("ipv4", "mpls"),
+    "ipv6 nlri-mpls": ("ipv6", "mpls"),
+    "ipv4 mpls-vpn": ("vpn4", "mpls"),
+    "ipv6 mpls-vpn": ("vpn6", "mpls"),
+    "ipv4 mcast-mpls-vpn": ("vpn4", "multicast"),
+    "ipv6 mcast-mpls-vpn": ("vpn6", "multicast"),
+    "ipv4 flow": ("flow4", ""),
+    "ipv6 flow": ("flow6", ""),
+}
+"""Our names of families, and BIRD's type of the table and name of the channel."""
+
+
+class ReflectingBird(Bird):
+    """One BIRD that reflects routes between two sessions of the daemon; `families` in our names."""
+
+    def __init__(self, families: Iterable[str]) -> None:
+        self.families = list(families)
+        tables, channels = "", ""
+        for number, name in enumerate(self.families):
+            kind, channel = CHANNELS[name]
+            tables += f"{kind} table t{number};\n"
+            hops = "" if kind.startswith("flow") else f"igp table nowhere{kind[-1]};"
+            channels += f"    {kind} {channel} {{ table t{number}; {hops} import all; export all; }};\n"
+        self.port = free_port()
+        self.prepare(
+            REFLECTING,
+            cluster=CLUSTER,
+            asn=ASN,
+            port=self.port,
+            ours=OURS,
+            theirs=THEIRS,
+            tables=tables,
+            channels=channels,
+        )
+
+    def is_up(self) -> bool:
+        return all("Established" in self.ask("show", "protocols", name) for name in ("one", "two"))
+
+    def received(self) -> dict[tuple[int, int], int]:
+        """How many routes the daemon announced on the first session, by AFI and SAFI."""
+        counts = {}
+        for number, name in enumerate(self.families):
+            text = self.ask("show", "route", "table", f"t{number}", "protocol", "one", "count")
+            found = re.search(r"^(\d+) of", text, re.M)
+            counts[NAMED[name].afi, NAMED[name].safi] = int(found[1]) if found else 0
+        return counts

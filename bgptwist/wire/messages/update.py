@@ -332,6 +332,8 @@ def withdraw(context: SendContext, family: Family, path: Path, next_hop: bytes, 
             message(UPDATE, len(field).to_bytes(2, "big") + field + b"\0\0")
             for field in fields(context, form, nlris, room)
         ]
+    if form.withdrawn is not None:
+        nlris = [form.withdrawn(nlri) for nlri in nlris]
     head, tail = path.pack(context)
     hop = b"" if next_hop in (SELF, UNSPECIFIED) else next_hop
     attributes = b"".join((head, b"\x40\x03\x04", hop, tail)) if hop_beside(family, hop) else head + tail
@@ -342,6 +344,12 @@ def withdraw(context: SendContext, family: Family, path: Path, next_hop: bytes, 
         both = value + attributes if context.layout.unreach_first else attributes + value
         messages.append(message(UPDATE, b"\0\0" + len(both).to_bytes(2, "big") + both))
     return messages
+
+
+def bare(context: SendContext, path: Path) -> bytes:
+    """A whole message with attributes and no route."""
+    section = b"".join(path.pack(context))
+    return message(UPDATE, b"\0\0" + len(section).to_bytes(2, "big") + section)
 
 
 def hop_beside(family: Family, hop: bytes) -> bool:

@@ -17,7 +17,10 @@ HIGHEST: Final = 0xFFFFF
 WITHDRAWN: Final = "524288/0/0"
 """The entry of a route withdrawn without saying its label (RFC 8277, 2.4): 0x800000."""
 
-ENDS: Final = (b"\x80\0\0", b"\0\0\0")
+COMPATIBILITY: Final = b"\x80\0\0"
+"""The octets of that entry, which stands where labels do when a route is withdrawn."""
+
+ENDS: Final = (COMPATIBILITY, b"\0\0\0")
 """What ends a stack without the bit: the label of withdrawals, and that of RFC 3107."""
 
 EXPECTED: Final = "a label from 0 to 1048575, or LABEL/CLASS/BOTTOM"

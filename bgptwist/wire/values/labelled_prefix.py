@@ -67,6 +67,16 @@ class LabelledPrefix:
 
         return split
 
+    def withdrawn(self, nlri: bytes) -> bytes:
+        """What withdraws the route: labels but the first would be taken for a part of the prefix (RFC 8277, 2.4).
+
+        Others send them all the same, and are understood: an entry that means nothing has the bit of the bottom, or
+        is one of two.
+        """
+        front = self.front(nlri)
+        surplus = front - 1 - label_stack.SIZE
+        return HEADS[nlri[0] - 8 * surplus] + label_stack.COMPATIBILITY + nlri[front:] if surplus else nlri
+
     def check(self, data: bytes, at: int) -> None:
         """Malformed when the NLRI at `at` has a prefix that is too long."""
         room = data[at] // 8 - self.rd_size
@@ -198,5 +208,6 @@ def labelled_family(
         rfc=rfc,
         restore=form.restore,
         help=help,
+        withdrawn=form.withdrawn if labels else None,
     )
     return add_path(family, form.cutter(4))

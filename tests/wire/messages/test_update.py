@@ -7,6 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from bgptwist.wire.attributes.as_path import read as read_as_path
 from bgptwist.wire.attributes.med import Med
 from bgptwist.wire.errors import DISCARD, KEEP, WITHDRAW, Malformed
+from bgptwist.wire.families import labelled
 from bgptwist.wire.families.inet import IPV4_UNICAST, IPV6_UNICAST
 from bgptwist.wire.kinds import LAYOUT_6, Family, ReceiveContext, SendContext
 from bgptwist.wire.messages.update import announce, decode, end_of_rib, withdraw
@@ -178,6 +179,20 @@ class EncodeTests(SynchronousTestCase):
             (whole,) = withdraw(send, IPV6_UNICAST, path_of([]), b"", [b"\x10\x20\x01"])
             body = whole[19:].hex()
             self.assertEqual(body[8:12], wanted[:4] if layout else "4001")
+
+    def test_labels_do_not_stand_in_a_withdrawal(self) -> None:
+        nlri = bytes.fromhex("48000640000c810a0000")
+        families = {labelled.IPV4.index: labelled.IPV4}
+        send = SendContext(families, 1, external=False)
+        (whole,) = announce(send, labelled.IPV4, path_of([]), HOP, [nlri])
+        self.assertTrue(whole.endswith(nlri))
+        (whole,) = withdraw(send, labelled.IPV4, path_of([]), b"", [nlri])
+        self.assertTrue(whole.endswith(bytes.fromhex("000104308000000a0000")))
+        receive = ReceiveContext(families, external=False)
+        for entry in ("800000", "000000", "000641"):
+            body = bytes.fromhex(f"0000000d800f0a00010430{entry}0a0001")
+            (unreach,) = decode(body, receive, PathTable(receive)).withdrawn
+            self.assertEqual([labelled.IPV4.words(each).split()[0] for each in unreach.nlris], ["10.0.1.0/24"])
 
     def test_end_of_rib_is_recognised(self) -> None:
         for family in (IPV4_UNICAST, IPV6_UNICAST):

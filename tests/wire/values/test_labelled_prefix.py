@@ -169,6 +169,32 @@ class OctetsTests(SynchronousTestCase):
         self.assertEqual(numbered(bytes.fromhex(octets)).hex(), "00000007580000fde8000000010a0000")
         self.assertIsNone(multicast_vpn.IPV4.key)
 
+    def test_a_withdrawn_route_has_one_entry_instead_of_labels(self) -> None:
+        for family, announced, withdrawn in (
+            (labelled.IPV4, "300006410a0000", "300006410a0000"),
+            (labelled.IPV4, "48000640000c810a0000", "308000000a0000"),
+            (vpn.IPV6, "f003e81003e8210000fde80000000120010db8000000000000000000000001", ""),
+            (labelled.IPV4.with_path_id, "0000000748000640000c810a0000", "00000007308000000a0000"),
+        ):
+            assert family.withdrawn is not None
+            found = family.withdrawn(bytes.fromhex(announced)).hex()
+            self.assertEqual(found, withdrawn or "d88000000000fde80000000120010db8000000000000000000000001")
+        self.assertIsNone(multicast_vpn.IPV4.withdrawn)
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.sampled_from(FAMILIES), st.booleans(), st.binary(max_size=60), st.integers(0, 255))
+    def test_what_is_withdrawn_is_found_again(self, family: Family, numbered: bool, octets: bytes, bits: int) -> None:
+        form = family.with_path_id if numbered else family
+        field = (b"\0\0\0\7" if numbered else b"") + bytes((bits,)) + octets
+        try:
+            found = form.split(field, 0, len(field))
+        except Malformed:
+            return
+        key = form.key or bytes
+        for nlri in found:
+            sent = form.withdrawn(nlri) if form.withdrawn else nlri
+            self.assertEqual([key(each) for each in form.split(sent, 0, len(sent))], [key(nlri)])
+
     def test_next_hops_stand_behind_eight_octets_of_zero(self) -> None:
         for family in (vpn.IPV4, vpn.IPV6, multicast_vpn.IPV4, transport_class.IPV6):
             self.assertEqual(family.next_hop_prefix, bytes(8))
