@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.threads import deferToThreadPool
 from twisted.logger import ILogObserver, Logger, LogLevel, globalLogPublisher
 from twisted.python import usage
 from twisted.python.components import Componentized
+from twisted.python.failure import Failure
 from twisted.python.reflect import namedAny
 
 from bgptwist.api.call import Control
@@ -25,14 +27,16 @@ from bgptwist.net import logs, privileges
 from bgptwist.net.bgp import Connections
 from bgptwist.net.connect import Network
 from bgptwist.net.keeper import Helpers
-from bgptwist.net.listen import Listeners, find
+from bgptwist.net.listen import Listeners
 from bgptwist.net.pressure import Pressure
-from bgptwist.net.signals import Signals
+from bgptwist.net.signals import Early, Signals
 from bgptwist.settings.build import load
 from bgptwist.settings.environment import load as load_environment
-from bgptwist.settings.model import ConfigurationError, Environment, Settings
-from bgptwist.settings.plan import plan
+from bgptwist.settings.mistake import report
+from bgptwist.settings.model import ConfigurationError, Environment, NeighborSettings, Settings
+from bgptwist.settings.plan import Plan, plan
 from bgptwist.speaker.peer import Peer
+from bgptwist.speaker.ranges import Refusal
 from bgptwist.speaker.speaker import Speaker
 from bgptwist.wire.errors import BgptwistError, Refused
 
@@ -43,6 +47,8 @@ YOUNG: Final = 20_000
 
 CEASE: Final = 6
 SHUTDOWN: Final = 2
+RELOADS: Final = (signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM)
+"""Signals that wait when they come during the start."""
 
 
 class Options(usage.Options):
@@ -71,17 +77,23 @@ class Daemon(MultiService):
         *,
         owner: bool = True,
         watch: Callable[[IEventSink], IEventSink] = lambda sink: sink,
+        reader: RouteReader | None = None,
+        early: Early | None = None,
     ) -> None:
         """`files` are for reloads: each one takes the next.  `watch` may put an event sink before that of helpers.
 
-        `owner`: the process is ours, and with it its signals and its user.
+        `owner`: the process is ours, and with it its signals and its user.  `reader` made the routes of `settings`;
+        `early` are the signals that came before.
         """
         super().__init__()  # type: ignore[no-untyped-call]
         self.log = Logger("bgptwist")  # of a class it would have the name of the class
         self._reactor = reactor
         self._files = list(files)
         self._file = 0
-        self._reader = RouteReader()
+        self._reader = reader or RouteReader()
+        self._steps = 0
+        self._restart_helpers = self._restart_sessions = False
+        self._loading = False
         self._ending = False
         self._stopping: Deferred[Any] | None = None
         self.settings = Settings(environment=settings.environment)
@@ -99,14 +111,18 @@ class Daemon(MultiService):
         )
         self.dispatcher = Dispatcher(control)
         self.helpers = Helpers(reactor, self.dispatcher, self.subscriptions, self.environment, time.time)
-        pressure = Pressure(reactor, lambda: self.speaker.peers.values(), self.environment.api_patience)
-        self.helpers.on_behind = pressure.behind
+        self._pressure = Pressure(reactor, lambda: self.speaker.peers.values(), self.environment.api_patience)
+        self.speaker.on_came = self._came
+        self.speaker.on_gone = self._gone
+        self.speaker.on_learnt = lambda peer: self.dispatcher.peers_changed()
+        self.helpers.on_started = lambda name: self.subscriptions.inform(name, self.speaker.states())
+        self.helpers.on_behind = self._pressure.behind
         self.helpers.on_terminate = self.shutdown
         self.listeners = Listeners(reactor, self.connections, self._find)
         self.listeners.setServiceParent(self)  # type: ignore[no-untyped-call]
         self._owner = owner
         if owner:
-            Signals(reactor, self._signals()).setServiceParent(self)  # type: ignore[no-untyped-call]
+            Signals(reactor, self._signals(), early).setServiceParent(self)  # type: ignore[no-untyped-call]
 
     def _signals(self) -> dict[int, Any]:
         """What each signal does (ExaBGP's API, 9)."""
@@ -132,8 +148,19 @@ class Daemon(MultiService):
     def _say(self, level: str, text: str) -> None:
         self.log.emit(LogLevel.levelWithName("warn" if level == "warning" else level), "{text}", text=text)
 
-    def _find(self, local: str, port: int, remote: str) -> Peer | None:
-        return find(self.speaker.peers.values(), local, port, remote)
+    def _find(self, local: str, port: int, remote: str) -> Peer | Refusal | None:
+        return self.speaker.admit(local, port, remote)
+
+    def _came(self, peer: Peer) -> None:
+        """A peer came from a range: who listens to the range listens to it."""
+        self.subscriptions.add(peer.settings)
+        self._pressure.came(peer)
+        self.dispatcher.peers_changed()
+
+    def _gone(self, peer: Peer) -> None:
+        """A peer of a range is forgotten."""
+        self.subscriptions.remove(peer.settings.name)
+        self.dispatcher.peers_changed()
 
     # ------------------------------------------------------------------ life
 
@@ -163,7 +190,7 @@ class Daemon(MultiService):
         super().startService()  # type: ignore[no-untyped-call]
         if self.environment.daemon_drop:
             self._drop()
-        self._apply(self._first)
+        self._apply(self._first, plan(self.settings, self._first))
         self.helpers.startService()
         if not self.environment.daemon_drop:
             self._drop()
@@ -208,63 +235,114 @@ class Daemon(MultiService):
 
     def reload(self) -> None:
         """Load the configuration again; a broken one changes nothing."""
-        self._reactor.callLater(0, self._reload)
+        self._ask()
 
     def _reload_all(self) -> None:
-        """Load the configuration again and restart the helpers."""
-        self._reactor.callLater(0, self._reload, True)
+        """Load the configuration again and start the helpers again, as ExaBGP 5 does; later ones leave the equal."""
+        self._ask(helpers=self.environment.compat_generation < 6)
 
     def restart(self) -> None:
-        """Load the configuration again, reset every session, restart the helpers."""
-        self._reactor.callLater(0, self._reload, True, True)
+        """Load the configuration again, reset every session, start the helpers again."""
+        self._ask(helpers=self.environment.compat_generation < 6, sessions=True)
 
-    def _reload(self, helpers: bool = False, sessions: bool = False) -> None:
+    def _ask(self, helpers: bool = False, sessions: bool = False) -> None:
+        """One more load, in another turn; what is asked for while one is under way follows it.
+
+        Of several files each request takes the next one, and a whole round of them ends where it began.
+        """
         if self._stopping is not None or not self._files:
             return
+        self._restart_helpers |= helpers
+        self._restart_sessions |= sessions
+        self._steps = self._steps % len(self._files) + 1
+        if not self._loading:
+            self._loading = True
+            self._reactor.callLater(0, self._load)
+
+    def _load(self) -> None:
+        """Load a file in a thread, so that sessions live on however long it is."""
+        self._steps -= 1
+        helpers, sessions = self._restart_helpers, self._restart_sessions
+        self._restart_helpers = self._restart_sessions = False
         at = (self._file + 1) % len(self._files)
-        try:
-            settings = load([self._files[at]], self.environment, self._reader)
-        except ConfigurationError as error:
-            more = len(error.errors) - 1
-            self.log.error(
-                "the configuration was not reloaded: {reason}{more}",
-                reason=str(error.errors[0]),
-                more=f" (and {more} more)" if more else "",
-            )
+        loading = deferToThreadPool(self._reactor, self._reactor.getThreadPool(), self._prepare, self._files[at])
+        loading.addCallback(self._loaded, at, helpers, sessions).addErrback(self._not_loaded, self._files[at])
+        loading.addBoth(self._next)
+
+    def _prepare(self, file: str) -> tuple[Settings, Plan]:
+        """What a file says, and what that changes; called in a thread, it only reads."""
+        settings = load([file], self.environment, self._reader)
+        return settings, plan(self.settings, settings)
+
+    def _loaded(self, found: tuple[Settings, Plan], at: int, helpers: bool, sessions: bool) -> None:
+        """The file is good: from now on it counts."""
+        if self._stopping is not None:
             return
+        settings, steps = found
         self._file = at
         for warning in settings.warnings:
             self.log.warn("{text}", text=warning)
         for problem in self.listeners.expect(settings.neighbors, settings.environment):
             self.log.error("{problem}", problem=problem)
-        self._apply(settings)
+        self._apply(settings, steps, helpers)
         if sessions:
             self.speaker.restart()
-        if helpers:
-            self.helpers.restart()
         self._note(f"the configuration was reloaded from {self._files[at]}")
 
-    def _apply(self, settings: Settings) -> None:
-        """Walk the plan from the present settings to new ones."""
-        steps = plan(self.settings, settings)
+    def _not_loaded(self, failure: Failure, file: str) -> None:
+        """The file is broken: what there is stays."""
+        if isinstance(failure.value, ConfigurationError):
+            more = len(failure.value.errors) - 1
+            reason = f"{failure.value.errors[0]}{f' (and {more} more)' if more else ''}"
+            self.log.error("the configuration was not reloaded: {reason}", reason=reason)
+        else:
+            self.log.failure("the configuration was not reloaded from {file}", failure, file=file)
+
+    def _next(self, _: object) -> None:
+        """Load again if somebody asked for it meanwhile."""
+        gc.enable()  # a helper that was started while the thread had the collector off may have left it so
+        self._loading = self._steps > 0 and self._stopping is None
+        if self._loading:
+            self._reactor.callLater(0, self._load)
+
+    def _apply(self, settings: Settings, steps: Plan, helpers: bool = False) -> None:
+        """Walk the plan from the present settings to new ones; `helpers`: all of them start again."""
+        before = {neighbor.name: changes_heard(neighbor) for neighbor in self.settings.neighbors}
         self.settings = settings
-        self.subscriptions.configure(settings.neighbors, settings.helpers)
-        self.helpers.configure(settings.helpers)
+        for name in steps.removed:
+            self.speaker.remove(name)  # first, so that its helpers hear that it is down
+            self.subscriptions.remove(name)
+        self.subscriptions.configure(self.speaker.with_those_of_ranges(settings.neighbors), settings.helpers)
+        self.helpers.configure(settings.helpers, restart=helpers)
+        for neighbor in () if helpers else steps.adjusted:
+            for name in changes_heard(neighbor) - before[neighbor.name] - {each.name for each in steps.started_helpers}:
+                self.subscriptions.inform(name, self.speaker.states([neighbor.name]))
         self.speaker.apply(steps)
+        for neighbor in steps.added:
+            # one of a range with that name, which is gone now, took its listeners with it
+            self.subscriptions.add(neighbor)
         self.dispatcher.peers_changed()
+
+
+def changes_heard(neighbor: NeighborSettings) -> frozenset[str]:
+    """The helpers that are told when a neighbor goes up and down."""
+    return frozenset(name for section in neighbor.api if section.neighbor_changes for name in section.processes)
 
 
 def makeService(options: Options) -> Daemon:
     """The service of a command line; a wrong configuration ends the process with status 1 and says why."""
+    early = Early(RELOADS)
+    reader = RouteReader()
+    files = options["files"]
     try:
         environment, warnings = load_environment(os.environ, options["env-file"])
         if options["once"]:
             environment = replace(environment, tcp_connections=1)
-        settings = load([options["files"][0]], environment)
+        settings = load([files[0]], environment, reader)
     except BgptwistError as error:
-        raise SystemExit(f"bgptwist: {error}") from None
+        raise SystemExit(f"bgptwist: {report(error)}") from None
     # The reactor is chosen by twistd's options: importing it with this module would choose before they were read.
-    daemon = Daemon(namedAny("twisted.internet.reactor"), settings, options["files"])
+    daemon = Daemon(namedAny("twisted.internet.reactor"), settings, files, reader=reader, early=early)
     for warning in (*warnings, *settings.warnings):
         daemon.log.warn("{text}", text=warning)
     return daemon

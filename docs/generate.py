@@ -17,8 +17,10 @@ import bgptwist
 from bgptwist.api.dispatcher import COMMANDS
 from bgptwist.grammar.route import KEYWORDS
 from bgptwist.settings import environment, schema
+from bgptwist.settings.description import sections
+from bgptwist.settings.form import form_of
 from bgptwist.settings.model import Environment
-from bgptwist.settings.schema import REQUIRED, Keyword, Refusal, Section
+from bgptwist.settings.schema import REQUIRED, Former, Keyword, Refusal, Routes, Section
 from bgptwist.wire.attributes.communities import NAMES
 from bgptwist.wire.errors import VERDICTS
 from bgptwist.wire.kinds import Capability, Family, Kind
@@ -35,15 +37,12 @@ SHOWN = 12
 
 MARK = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.S)
 SECTIONS = (
-    *(schema.PROCESS, schema.NEIGHBOR, schema.CAPABILITY, schema.API),
+    *(schema.PROCESS, schema.NEIGHBOR, schema.TCP_AO, schema.CAPABILITY, schema.API),
     schema.direction("receive", ""),
 )
 
 DEFAULTS = {
-    "process.run": "required",
     "process.encoder": "`text`",
-    "neighbor.local-as": "required",
-    "neighbor.peer-as": "required",
     "capability.add-path": "off",
     "capability.nexthop": "on with `nexthop { }`",
     "capability.graceful-restart": "off",
@@ -76,13 +75,37 @@ def statements(section: Section) -> Iterator[list[str]]:
     """What may stand in a section, in the order of the schema; what is refused is left to the text."""
     for record in section.contents.values():
         if isinstance(record, Keyword):
-            kind = getattr(record.read, "__name__", "").replace("_", " ")
+            kind = form_of(record.read).name
             default = False if kind.startswith("boolean") else None
             told = DEFAULTS.get(f"{section.word}.{record.word}") or spelt(section.default(record) or default)
+            told = "required" if record.required else told
             alone = "error" if record.bare is REQUIRED else spelt(record.bare)
             yield [code(record.word), kind, told, alone, record.help]
-        elif not isinstance(record, Refusal):
+        elif not isinstance(record, Refusal | Former):
             yield [code(f"{record.word} {{ }}"), "section", "–", "–", record.help]
+
+
+def values() -> Iterator[list[str]]:
+    """The forms of the values of the sections above, in their order."""
+    listed = [each for section in SECTIONS for each in section.contents.values() if isinstance(each, Keyword)]
+    forms = {form.name: form for form in (form_of(each.read) for each in listed)}
+    names = [form_of(section.name) for section in sections(schema.ROOT) if section.name is not None]
+    for form in {**{form.name: form for form in names}, **forms}.values():
+        yield [form.name, form.accepts]
+
+
+def former(section: Section) -> Iterator[list[str]]:
+    """Spellings of ExaBGP 3 and 4 in a section and in those inside, and what is written today."""
+    for record in section.contents.values():
+        if isinstance(record, Former):
+            old = " ".join(filter(None, (record.word, record.second, "...")))
+            yield [code(f"{old};"), code(section.word), code(record.spelt("...").strip("'"))]
+        elif isinstance(record, Routes):
+            yield from ([code(old), code(section.word), code(now)] for old, now in record.former)
+        elif isinstance(record, Section) and record.former:
+            yield [code(f"{record.word} NAME {{ ... }}"), "–", record.former.replace("'", "`")]
+        elif isinstance(record, Section) and section is not schema.TEMPLATE:
+            yield from former(record)
 
 
 def accepted(read: Callable[[str], object]) -> str:
@@ -148,6 +171,8 @@ def tables() -> Iterator[tuple[str, str]]:
     """All tables with their names."""
     for section in SECTIONS:
         yield f"section-{section.word}", rows("keyword | value | default | alone | meaning", statements(section))
+    yield "values", rows("value | accepts", values())
+    yield "former", rows("before | in | today", former(schema.ROOT))
     kinds = [kind for kind in ATTRIBUTES if kind.read and kind.word not in KEYWORDS]
     yield "attributes", rows("word | code | meaning", ([code(each.word), str(each.code), each.help] for each in kinds))
     yield "route-words", rows("word | meaning", ([code(word), first(read)] for word, read in KEYWORDS.items()))

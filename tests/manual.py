@@ -65,6 +65,8 @@ def wrong_command(words: list[str]) -> Iterator[str]:
             yield f"no command bgptwist {words[1]}"
             return
         asked.append(words[1])
+        if len(words) > 2 and re.search(rf"^\s+{re.escape(words[2])}\b", help_of(*asked), re.M):
+            asked.append(words[2])
     for word in words[len(asked) :]:
         option = word.partition("=")[0]
         if option.startswith("--") and len(option) > 2 and option not in re.findall(r"--[\w-]+", help_of(*asked)):

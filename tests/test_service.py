@@ -13,16 +13,18 @@ from twisted.application import service
 from twisted.internet.error import ReactorNotRunning
 from twisted.internet.testing import MemoryReactorClock
 from twisted.logger import ILogObserver, Logger, formatEvent, globalLogPublisher
+from twisted.python.failure import Failure
 from twisted.python.usage import UsageError
 from twisted.trial.unittest import SynchronousTestCase
 
 from bgptwist.net.logs import nowhere
-from bgptwist.service import VERSION, Daemon, Options, makeService
+from bgptwist.net.signals import Early
+from bgptwist.service import RELOADS, VERSION, Daemon, Options, makeService
 from bgptwist.settings.build import load
 from bgptwist.settings.model import Environment, Settings
 from bgptwist.speaker.events import SignalReceived, StateChanged
 from bgptwist.speaker.peer import Peer
-from bgptwist.wire.framing import KEEPALIVE, NOTIFICATION, OPEN
+from bgptwist.wire.framing import KEEPALIVE, NOTIFICATION, OPEN, UPDATE
 from tests.api.stage import Caller
 from tests.fakes import RecordingDriver, RecordingSink
 from tests.speaker.test_peer import OPENING
@@ -45,12 +47,41 @@ neighbor %s {
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM)
 
 
+class Pool:
+    """Threads that have done everything at once, unless they are held."""
+
+    def __init__(self) -> None:
+        self.held = False
+        self.waiting: list[Callable[[], None]] = []
+
+    def callInThreadWithCallback(self, tell: Callable[..., object], function: Callable[..., Any], *words: Any) -> None:
+        def work() -> None:
+            try:
+                done, found = True, function(*words)
+            except Exception:
+                done, found = False, Failure()
+            tell(done, found)
+
+        self.waiting.append(work)
+        self.release(self.held)
+
+    def release(self, held: bool = False) -> None:
+        """Do what waits, if it need not wait on."""
+        self.held = held
+        while self.waiting and not held:
+            self.waiting.pop(0)()
+
+
 class Reactor(MemoryReactorClock):
     """A reactor whose turns the test makes; as the real one it runs on after a stop, and is stopped once."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stops = 0
+        self.pool = Pool()
+
+    def getThreadPool(self) -> "Pool":
+        return self.pool
 
     def callFromThread(self, function: Callable[..., object], *arguments: object) -> None:
         self.callLater(0, function, *arguments)
@@ -166,6 +197,11 @@ class OptionsTests(SynchronousTestCase):
 class MakeServiceTests(ServiceTestCase):
     """A command line becomes a service, or one clear line."""
 
+    def setUp(self) -> None:
+        super().setUp()
+        for number in RELOADS:
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+
     def make(self, *words: str) -> Daemon:
         options = Options()
         options.parseOptions(words)
@@ -180,10 +216,10 @@ class MakeServiceTests(ServiceTestCase):
         self.assertFalse(daemon.running)
         self.assertEqual((daemon.speaker.peers, daemon.settings.neighbors), ({}, ()))
 
-    def test_a_broken_file_ends_the_process_with_one_line(self) -> None:
+    def test_a_broken_file_ends_the_process_with_the_reason_and_its_place(self) -> None:
         path = self.write("hold-time 2;")
         self.assertEqual(
-            self.refused(path),
+            self.refused(path).split("\n")[0],
             f"bgptwist: {path}:8:12: '2' cannot be read, expected 0, or a number from 3 to 65535",
         )
 
@@ -193,6 +229,11 @@ class MakeServiceTests(ServiceTestCase):
 
     def test_only_the_first_file_is_read_at_the_start(self) -> None:
         self.make(self.write(), self.mktemp())
+
+    def test_a_reload_that_is_asked_for_during_the_start_waits(self) -> None:
+        self.make(self.write())
+        for number in RELOADS:
+            signal.raise_signal(number)
 
     def test_a_wrong_environment_file_ends_the_process_with_one_line(self) -> None:
         path = self.mktemp()
@@ -468,8 +509,136 @@ class ReloadTests(ServiceTestCase):
         self.write(route(2), path=path)
         daemon.restart()
         self.turn()
-        self.assertEqual((driver.messages[-1], driver.closed), ((NOTIFICATION, b"\6\4"), True))
+        self.assertEqual((driver.messages[-1], driver.closed), ((NOTIFICATION, b"\6\3"), True))
         self.assertEqual(self.held(daemon), ["10.0.2.0/24"])
+
+    def test_what_is_asked_for_while_a_file_is_loaded_follows(self) -> None:
+        path = self.write(route(1))
+        daemon = self.daemon(path)
+        self.reactor.pool.held = True
+        daemon.reload()
+        self.turn()
+        for number in (2, 3, 4):
+            self.write(route(number), path=path)
+            daemon.reload()
+        self.assertEqual(len(self.reactor.pool.waiting), 1)
+        self.logged.clear()
+        self.reactor.pool.release()
+        self.turn()
+        self.assertEqual(self.held(daemon), ["10.0.4.0/24"])
+        self.assertEqual(len(self.said("info")), 2, "three requests that waited are one")
+
+    def test_sessions_live_while_a_file_is_loaded(self) -> None:
+        path = self.write(route(1))
+        daemon = self.daemon(path)
+        self.reactor.pool.held = True
+        daemon.restart()
+        self.turn()
+        self.establish(daemon)
+        self.reactor.pool.release()
+        self.turn()
+        self.assertEqual(self.peer(daemon).totals.flaps, 1)
+
+    def test_several_files_are_taken_one_by_one_and_whole_rounds_are_none(self) -> None:
+        files = [self.write(route(number)) for number in (1, 2, 3)]
+        for times, wanted in ((1, 2), (2, 3), (3, 1), (4, 2), (300_001, 2)):
+            daemon = self.daemon(*files)
+            for _ in range(times):
+                daemon.reload()
+            self.turn()
+            self.turn()
+            self.assertEqual(self.held(daemon), [f"10.0.{wanted}.0/24"], times)
+
+    def test_a_stop_while_a_file_is_loaded_is_the_end_of_it(self) -> None:
+        path = self.write(route(1))
+        daemon = self.daemon(path)
+        self.reactor.pool.held = True
+        daemon.reload()
+        self.turn()
+        self.write(route(2), path=path)
+        daemon.stopService()
+        self.reactor.pool.release()
+        self.turn()
+        self.assertEqual(self.held(daemon), ["10.0.1.0/24"])
+
+    def test_each_way_to_break_a_file_changes_nothing_and_the_next_good_one_counts(self) -> None:
+        path = self.write(route(1))
+        daemon = self.daemon(path)
+        driver = self.establish(daemon)
+        good, later = Path(path).read_text(), NEIGHBOR % ("192.0.2.3", "nonsense;")
+        broken = {
+            "an error in a later neighbor": good.replace("10.0.1.", "10.0.7.") + later,
+            "an unknown keyword": good.replace("passive;", "passiv;"),
+            "an error of the lexer": good.replace("passive;", 'description "open;'),
+            "an empty file": "",
+            "a brace too much": good + "}",
+            "an undefined process": good.replace("passive;", "passive; api { processes [ nobody ]; }"),
+            "both lists of processes": "process p { run /bin/true; encoder json; }"
+            + good.replace("passive;", "passive; api { processes [ p ]; processes-match [ p ]; }"),
+        }
+        sent = len(driver.sent)
+        for number, (what, text) in enumerate(broken.items(), 2):
+            Path(path).write_text(text)
+            daemon.reload()
+            self.turn()
+            self.assertEqual((len(self.said("error")), len(driver.sent), driver.closed), (1, sent, False), what)
+            self.write(route(number), path=path)
+            daemon.reload()
+            self.turn()
+            self.assertEqual((self.held(daemon), driver.closed), ([f"10.0.{number}.0/24"], False), what)
+            sent = len(driver.sent)
+
+    def test_nothing_is_sent_when_nothing_changed(self) -> None:
+        path = self.write(route(1))
+        daemon = self.daemon(path)
+        driver = self.establish(daemon)
+        before = len(driver.sent)
+        daemon.reload()
+        self.turn()
+        self.assertEqual(len(driver.sent), before)
+
+    def test_an_added_route_is_announced_once(self) -> None:
+        path = self.write(route(1))
+        daemon = self.daemon(path)
+        driver = self.establish(daemon)
+        before = len(driver.sent)
+        both = "static { route 10.0.1.0/24 next-hop 192.0.2.9; route 10.0.2.0/24 next-hop 192.0.2.9; }"
+        self.write(both, path=path)
+        daemon.reload()
+        self.turn()
+        self.assertEqual([kind for kind, _ in driver.messages[before:]], [UPDATE])
+
+    def test_a_route_of_a_helper_outlives_a_reload(self) -> None:
+        path = self.write(route(1))
+        daemon = self.daemon(path)
+        conversation = daemon.dispatcher.converse(Caller("api-internal-cli-test"))
+        for number in (1, 5):
+            daemon.dispatcher.command(conversation, f"announce route 10.0.{number}.0/24 next-hop 192.0.2.7")
+        for inside in (route(2), "hold-time 30;", ""):
+            self.write(inside, path=path)
+            daemon.reload()
+            self.turn()
+            self.assertEqual(sorted(set(self.held(daemon)) - {"10.0.2.0/24"}), ["10.0.1.0/24", "10.0.5.0/24"], inside)
+
+    def test_what_needs_a_new_session_and_what_does_not(self) -> None:
+        gentle = ('description "x";', "manual-eor true;", "api { neighbor-changes; }")
+        harsh = (
+            *("hold-time 30;", "listen 1790;", "connect 1790;", "rate-limit 5;", "host-name h;", "outgoing-ttl 3;"),
+            *("incoming-ttl 3;", "group-updates false;", "auto-flush false;", "adj-rib-in false;", "md5-ip 192.0.2.1;"),
+            *("source-interface lo;", "md5-password x;", "capability { asn4 false; }", "family { ipv6 unicast; }"),
+            *("family { ipv6 unicast; } nexthop { ipv4 unicast ipv6; }", "add-path { ipv4 unicast; }"),
+            "tcp-ao { keyid 1; algorithm hmac-sha-256; password x; }",
+        )
+        for inside in (*gentle, *harsh):
+            path = self.write()
+            daemon = self.daemon(path)
+            driver = self.establish(daemon)
+            self.write(inside, path=path)
+            daemon.reload()
+            self.turn()
+            ended = (NOTIFICATION, b"\6\3") in driver.messages
+            self.assertEqual((ended, driver.closed), (inside in harsh,) * 2, inside)
+            daemon.stopService()
 
     def test_a_restart_with_a_broken_file_resets_nothing(self) -> None:
         path = self.write()
@@ -606,6 +775,17 @@ class SignalTests(ServiceTestCase):
 
     def test_usr1_reloads(self) -> None:
         self.assertEqual(self.after(signal.SIGUSR1), (0, ["10.0.2.0/24"], False))
+
+    def test_signals_of_the_start_are_carried_out_when_it_runs(self) -> None:
+        self.running.stopService()
+        self.turn()
+        early = Early(RELOADS)
+        signal.raise_signal(signal.SIGUSR1)
+        settings = load([self.path], Environment(daemon_user=OURSELVES))
+        self.write(route(9), path=self.path)
+        daemon = Daemon(self.reactor, settings, [self.path], early=early)
+        self.begin(daemon)
+        self.assertEqual(self.held(daemon), ["10.0.9.0/24"])
 
     def test_usr2_reloads_too(self) -> None:
         self.assertEqual(self.after(signal.SIGUSR2), (0, ["10.0.2.0/24"], False))

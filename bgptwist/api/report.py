@@ -57,12 +57,17 @@ def local_as(peer: Peer) -> int | None:
     return peer.settings.local_as if negotiated is None else negotiated.local_as
 
 
+def shown_name(settings: NeighborSettings) -> str:
+    """The address of a neighbor, or the range."""
+    return settings.peer_address + ("" if settings.prefix_length is None else f"/{settings.prefix_length}")
+
+
 def summary(peer: Peer) -> str:
     """The row of one neighbor."""
     since = duration(peer.up_for) if peer.state == ESTABLISHED else "down"
     sent, received = named(peer.counters.sent), named(peer.counters.received)
     return (
-        f"{peer.settings.peer_address:<15} {asn(peer_as(peer)):<7} {since:>9} {peer.state.lower():<12} "
+        f"{shown_name(peer.settings):<15} {asn(peer_as(peer)):<7} {since:>9} {peer.state.lower():<12} "
         f"{sent['update']:>10} {received['update']:>10}"
     )
 
@@ -137,7 +142,7 @@ def neighbor_json(peer: Peer) -> dict[str, object]:
         "duration": int(peer.up_for),
         "fsm": peer.state,
         "local": side(local, settings.families, peer.identity.local_address or settings.local_address, local_as(peer)),
-        "peer": side(remote, settings.families, settings.peer_address, peer_as(peer)),
+        "peer": side(remote, settings.families, shown_name(settings), peer_as(peer)),
         "messages": {
             "sent": {name: sent[name] for name in SHOWN},
             "received": {name: received[name] for name in SHOWN},
@@ -145,7 +150,42 @@ def neighbor_json(peer: Peer) -> dict[str, object]:
         "capabilities": [name for name in CAPABILITIES if offered[name] and answered[name]],
         "families": [family.name for family in common],
         "add-path": {family.name: agreed_paths(negotiated, family) for family in common},
+        **limits(peer),
     }
+
+
+def limits(peer: Peer) -> dict[str, object]:
+    """What is said of a range, and of a neighbor with `maximum-prefix` or `maximum-prefix-out`."""
+    settings = peer.settings
+    found: dict[str, object] = {}
+    if peer.came is not None:
+        found["range"] = {"peers": len(peer.came), "limit": settings.range_limit, "refused": peer.refused}
+    elif settings.maximum_prefix:
+        exchange = peer.exchange
+        found["maximum-prefix"] = [
+            {
+                "family": "all" if limit.family is None else limit.family.name,
+                "received": 0 if exchange is None else exchange.held(limit.family),
+                "limit": limit.bound,
+            }
+            for limit in settings.maximum_prefix
+        ]
+    if settings.maximum_prefix_out and peer.exchange is not None:
+        found["maximum-prefix-out"] = {"waiting": peer.exchange.untold}
+    return found
+
+
+def limit_lines(peer: Peer) -> Iterator[str]:
+    """The same in text."""
+    settings, exchange = peer.settings, peer.exchange
+    if peer.came is not None:
+        yield row("range peers", len(peer.came), f"of {settings.range_limit}", f"{peer.refused} refused")
+    for limit in settings.maximum_prefix if exchange is not None else ():
+        assert exchange is not None
+        name = "all" if limit.family is None else limit.family.name
+        yield row("maximum-prefix", exchange.held(limit.family), f"of {limit.bound}", name)
+    if settings.maximum_prefix_out and exchange is not None:
+        yield row("maximum-prefix-out", exchange.untold, "wait")
 
 
 # ------------------------------------------------------------------ extensive
@@ -173,7 +213,7 @@ def extensive(peer: Peer) -> Iterator[str]:
     settings = peer.settings
     local, remote = ours(peer), theirs(peer)
     up = remote is not None
-    yield f"Neighbor {settings.peer_address}"
+    yield f"Neighbor {shown_name(settings)}"
     yield ""
     yield heading("Session", "Local")
     yield row("local", peer.identity.local_address or settings.local_address or "auto")
@@ -182,6 +222,7 @@ def extensive(peer: Peer) -> Iterator[str]:
         yield row("up for", duration(peer.up_for))
     elif peer.last_error:
         yield f"   last error: {peer.last_error}"
+    yield from limit_lines(peer)
     yield ""
     yield heading("Setup", "Local", "Remote")
     yield row("AS", asn(local_as(peer)), asn(peer_as(peer)))
@@ -221,9 +262,8 @@ def block(name: str, inner: list[str], indent: str) -> list[str]:
 
 def configuration(settings: NeighborSettings) -> Iterator[str]:
     """The section that would make this neighbor; passwords are left out."""
-    length = "" if settings.prefix_length is None else f"/{settings.prefix_length}"
-    yield f"neighbor {settings.peer_address}{length} {{"
-    for name, value in statements(settings):
+    yield f"neighbor {shown_name(settings)} {{"
+    for name, value in (*statements(settings), *limit_statements(settings)):
         yield f"\t{name} {value};"
     yield from block("capability", capability(settings), "\t")
     yield from block("family", [f"{family.name};" for family in settings.families], "\t")
@@ -262,6 +302,20 @@ def statements(settings: NeighborSettings) -> Iterator[tuple[str, str]]:
         "adj-rib-out": str(settings.adj_rib_out).lower(),
     }
     return ((name, value) for name, value in texts.items() if value)
+
+
+def limit_statements(settings: NeighborSettings) -> Iterator[tuple[str, str]]:
+    """The statements that limit peers and routes."""
+    if settings.prefix_length is not None:
+        yield "range-limit", str(settings.range_limit)
+        yield "range-idle", str(settings.range_idle)
+    for limit in settings.maximum_prefix:
+        family = "" if limit.family is None else f"{limit.family.name} "
+        restart = "never" if limit.restart is None else limit.restart
+        ending = "warning-only" if limit.warning_only else f"restart {restart}"
+        yield "maximum-prefix", f"{family}{limit.bound} warning {limit.warning} {ending}"
+    for out, bound in settings.maximum_prefix_out:
+        yield "maximum-prefix-out", f"{'' if out is None else f'{out.name} '}{bound}"
 
 
 def capability(settings: NeighborSettings) -> list[str]:

@@ -169,6 +169,26 @@ class Subscriptions:
                 else:
                     send(encoded[0])
 
+    def inform(self, helper: str, events: Iterable[Event]) -> None:
+        """Tell one helper, which comes late, what the others heard before."""
+        for event in events:
+            audience = self._audiences.get(event.identity.name)
+            groups = audience.conditions.get(CONDITIONS.get(type(event), ""), []) if audience is not None else []
+            for group in groups:
+                mine = [listener for listener in group.listeners if listener.name == helper]
+                encoded = self._encode(event, group) if mine else None
+                if encoded is not None:
+                    self._say(mine[0], event.identity.name, encoded, group.encoder.counted)
+
+    def _say(self, listener: Listener, name: str, encoded: tuple[str, str], counted: bool) -> None:
+        """Give a listener an event of a neighbor."""
+        send = listener.send
+        if send is not None and counted:
+            count = listener.counters[name] = listener.counters.get(name, 0) + 1
+            send(f"{encoded[0]}{count}{encoded[1]}")
+        elif send is not None:
+            send(encoded[0])
+
     def _encode(self, event: Event, group: Group) -> tuple[str, str] | None:
         """Write an event; if that fails a listener gets the octets, and the session goes on."""
         try:

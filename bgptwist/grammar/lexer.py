@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from bgptwist.wire.errors import Misspelt
@@ -23,6 +23,9 @@ WORD: Final = re.compile(r"[\[\],]|[^\s\[\],]++")
 ROUTE_WORD: Final = re.compile(r"[\[\](),]|[^\s\[\](),]++")
 UNICODE: Final = re.compile(r"u([0-9a-fA-F]{4})")
 
+SHOWN: Final = 1000
+"""Characters of a reason that are told: a word of a file may be as long as the file."""
+
 
 class Place(NamedTuple):
     """Where something stands; lines and columns count from 1, line 0 means the whole file."""
@@ -36,30 +39,64 @@ class Place(NamedTuple):
 
 
 class Misplaced(Misspelt):
-    """Misspelt words of a file, with the place: one line, `file:line:column: reason, expected this`."""
+    """Misspelt words of a file, with the place: one line, `file:line:column: reason, expected this`.
 
-    def __init__(self, place: Place, reason: str, expected: str = "") -> None:
-        super().__init__(reason, expected)
+    `suggestion` is a word that may have been meant instead.  `line` is the text of the line, '' when it is not known.
+    A warning has the same shape.
+    """
+
+    def __init__(self, place: Place, reason: str, expected: str = "", suggestion: str = "") -> None:
+        super().__init__(readable(reason), readable(expected))
         self.place = place
+        self.suggestion = suggestion
+        self.line = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {super().__str__()}"
+        return f"{readable(str(self.place))}: {super().__str__()}"
+
+
+def readable(text: str) -> str:
+    """A text that fits in a line: control characters are spelt, and the middle of a long text is left out."""
+    if len(text) > SHOWN:
+        text = f"{text[: SHOWN // 2]} ... {text[-SHOWN // 2 :]}"
+    if text.isprintable():
+        return text
+    return "".join([letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text])
 
 
 class Source:
-    """A text and its name."""
+    """A text and its name; `folder` is where the files are that it names.
 
-    def __init__(self, name: str, text: str) -> None:
+    `path` tells a file from others, whatever its name; `within` is what includes it.
+    """
+
+    def __init__(self, name: str, text: str, folder: str = "/", path: str = "", within: "Source | None" = None) -> None:
         self.name = name
         self.text = text
+        self.folder = folder
+        self.path = path
+        self.within = within
         self._lines: list[int] | None = None
 
     def place(self, offset: int) -> Place:
         """Line and column of the character at `offset`."""
+        ends = self._ends()
+        line = bisect_right(ends, offset)
+        return Place(self.name, line + 1, offset - (ends[line - 1] if line else 0) + 1)
+
+    def line(self, number: int) -> str:
+        """The text of a line, which counts from 1."""
+        ends = self._ends()
+        if not 1 <= number <= len(ends) + 1:
+            return ""
+        start = ends[number - 2] if number > 1 else 0
+        return self.text[start : ends[number - 1] if number <= len(ends) else len(self.text)].rstrip("\r\n")
+
+    def _ends(self) -> list[int]:
+        """Where lines end."""
         if self._lines is None:
             self._lines = [found.end() for found in re.finditer("\n", self.text)]
-        line = bisect_right(self._lines, offset)
-        return Place(self.name, line + 1, offset - (self._lines[line - 1] if line else 0) + 1)
+        return self._lines
 
 
 class Statement:
@@ -102,7 +139,7 @@ class Statement:
 
     def place(self, index: int = 0) -> Place:
         """Where the word with that index stands; one index after the last is the end of the statement."""
-        return self._place([self.at + found.start() for found in WORD.finditer(self.text)], index)
+        return self._place(self.starts(), index)
 
     def route_place(self, index: int) -> Place:
         """The same for an index among `route_words`."""
@@ -112,13 +149,46 @@ class Statement:
         """The error about `words` of this statement, with its place."""
         return Misplaced(self.place(error.at), error.reason, error.expected)
 
+    def bounds(self) -> tuple[int, int]:
+        """Where in the text of the source the last word ends, and where the mark stands."""
+        return self.at + len(self.text.rstrip()), self.at + len(self.text)
+
     def end(self) -> Place:
         """Where the last word ends."""
-        return self.source.place(self.at + len(self.text.rstrip()))
+        return self.source.place(self.bounds()[0])
 
     def mark_place(self) -> Place:
         """Where the mark stands."""
-        return self.source.place(self.at + len(self.text))
+        return self.source.place(self.bounds()[1])
+
+    def starts(self) -> list[int]:
+        """Where in the text of the source each word begins."""
+        return [self.at + found.start() for found in WORD.finditer(self.text)]
+
+    def reworded(self, words: list[str], origins: Sequence[int], *, cut: bool = False) -> "QuotedStatement":
+        """A statement of other words, each where the word with its origin stands; `cut`: what follows is not of it."""
+        starts = self.starts()
+        stop, mark_at = self.bounds()
+        if cut:
+            stop = mark_at = self._word_end(starts[origins[-1]], starts[origins[-1] + 1])
+        mark = ";" if cut else self.mark
+        found = QuotedStatement(self.source, words, [starts[at] for at in origins], stop, mark, mark_at, True)
+        found.inner = None if cut else self.inner
+        return found
+
+    def _word_end(self, start: int, following: int) -> int:
+        """Where a word ends that has another after it."""
+        between = self.source.text[start:following]
+        gaps = [gap.start() for gap in GAP.finditer(between) if gap.end() == len(between)]
+        return start + gaps[0] if gaps else following
+
+    def line_starts(self) -> Iterator[int]:
+        """The indexes of words that begin a line which no backslash joins to the one before."""
+        starts = self.starts()
+        for index in range(1, len(starts)):
+            between = self.source.text[starts[index - 1] : starts[index]]
+            if "\n" in between and "\n" in JOIN.sub("", between):
+                yield index
 
     def runs_on(self) -> bool:
         """Whether the words go on in another line without a backslash before it, as when a `;` was forgotten."""
@@ -180,13 +250,13 @@ class QuotedStatement(Statement):
                 at += len(piece)
         return self._place(offsets, index)
 
-    def end(self) -> Place:
-        """Where the last word ends."""
-        return self.source.place(self.stop)
+    def bounds(self) -> tuple[int, int]:
+        """Where in the text of the source the last word ends, and where the mark stands."""
+        return self.stop, self.mark_at
 
-    def mark_place(self) -> Place:
-        """Where the mark stands."""
-        return self.source.place(self.mark_at)
+    def starts(self) -> list[int]:
+        """Where in the text of the source each word begins."""
+        return self.offsets
 
     def runs_on(self) -> bool:
         """Whether the words go on in another line without a backslash before it, as when a `;` was forgotten."""

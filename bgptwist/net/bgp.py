@@ -15,13 +15,17 @@ from bgptwist.interfaces import ISessionDriver
 from bgptwist.net import sockets
 from bgptwist.session.timers import Call, Clock
 from bgptwist.speaker.peer import Peer
+from bgptwist.speaker.ranges import Refusal
 from bgptwist.wire.framing import Framer
 
 LINGER: Final = 2.0
 """Seconds in which the peer can take our last words and close its side."""
 
-Find = Callable[[str, int, str], Peer | None]
-"""Whose connection it is: our address and port, and the other's address, to a Peer."""
+FAREWELLS: Final = 50
+"""Refused connections that hear why at a time; more are closed without a word."""
+
+Find = Callable[[str, int, str], Peer | Refusal | None]
+"""Whose connection it is: our address and port, and the other's address, to a Peer, or why it is nobody's."""
 
 
 class Connections:
@@ -31,6 +35,7 @@ class Connections:
         self.clock = clock
         self._open: set[BGPProtocol] = set()
         self._waiting: list[Deferred[None]] = []
+        self._refused: set[BGPProtocol] = set()
 
     def __len__(self) -> int:
         return len(self._open)
@@ -42,10 +47,17 @@ class Connections:
     def remove(self, connection: "BGPProtocol") -> None:
         """One less."""
         self._open.discard(connection)
+        self._refused.discard(connection)
         if not self._open:
             waiting, self._waiting = self._waiting, []
             for deferred in waiting:
                 deferred.callback(None)
+
+    def may_part(self, connection: "BGPProtocol") -> bool:
+        """Whether a refused connection may stay open until it has heard why."""
+        if len(self._refused) < FAREWELLS:
+            self._refused.add(connection)
+        return connection in self._refused
 
     def drained(self) -> Deferred[None]:
         """Fires when there is none left.  A closing one takes LINGER seconds at most."""
@@ -114,6 +126,9 @@ class BGPProtocol(Protocol):
     def _admit(self, port: int) -> None:
         """Find out whose connection this is."""
         peer = self._find(self.local_address, port, self.peer_address) if self._find else None
+        if isinstance(peer, Refusal):
+            self._refuse(peer)
+            return
         if peer is None:
             self._log.info("no neighbor is configured for a connection from {address}", address=self.peer_address)
             self._drop()
@@ -127,6 +142,16 @@ class BGPProtocol(Protocol):
         self.peer = peer
         if not peer.accept(self):
             self._log.info("a connection from {address} is not wanted now", address=self.peer_address)
+            self._drop()
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Say why there is no session, and close."""
+        if refusal.reason:
+            self._log.info("{reason}", reason=refusal.reason)
+        if refusal.octets and self._connections.may_part(self):
+            self._transport.write(refusal.octets)
+            self.close()
+        else:
             self._drop()
 
     def dataReceived(self, data: bytes) -> None:

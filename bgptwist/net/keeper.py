@@ -47,7 +47,8 @@ class Patience:
 class Keeper:
     """One helper of the configuration, through all its runs.
 
-    `protocol` is the present run, None between two.  `given_up` says that it will not be started again.
+    `protocol` is the present run, None between two.  `given_up` says that it will not be started again, `failed` that
+    it ended too often.
     """
 
     log = Logger()
@@ -56,6 +57,7 @@ class Keeper:
         self.settings = settings
         self.protocol: HelperProtocol | None = None
         self.given_up = False
+        self.failed = False
         self.restarts = 0
         self._helpers = helpers
         self._leader: GroupLeader | None = None
@@ -88,6 +90,7 @@ class Keeper:
         self._leader = leader
         self._group = ProcessGroup(helpers.clock, leader.number, helpers.patience.poll)
         helpers.subscriptions.attach(name, protocol.send)
+        helpers.on_started(name)
         self.log.info("helper {name} started, process {pid}", name=name, pid=leader.number)
 
     def _later(self, delay: float, what: Callable[..., object], *arguments: object) -> None:
@@ -154,7 +157,7 @@ class Keeper:
             self.given_up = True
             self.log.info("helper {name} is not started again", name=self.settings.name)
         elif self._is_too_often():
-            self.given_up = True
+            self.given_up = self.failed = True
             self.log.error(
                 "helper {name} was started again {count} times in {window:.0f} seconds and is given up",
                 name=self.settings.name,
@@ -203,8 +206,8 @@ class Keeper:
 class Helpers(Service):
     """All helpers of the configuration.
 
-    `on_behind(name, flag)` hears when a helper stops to read and when it has caught up, `on_terminate()` when one
-    ended and `api.terminate` asks for the end of the daemon.
+    `on_started(name)` hears when a helper runs and can be told events, `on_behind(name, flag)` when one stops to read
+    and when it has caught up, `on_terminate()` when one ended and `api.terminate` asks for the end of the daemon.
     """
 
     name = "helpers"
@@ -228,29 +231,26 @@ class Helpers(Service):
         self.now = now
         self.limits = limits or Limits()
         self.patience = patience or Patience()
+        self.on_started: Callable[[str], None] = lambda name: None
         self.on_behind: Callable[[str, bool], None] = lambda name, behind: None
         self.on_terminate: Callable[[], None] = lambda: None
         self.keepers: dict[str, Keeper] = {}
         self._wanted: dict[str, HelperSettings] = {}
         self._leaving: dict[str, Deferred[Any]] = {}
 
-    def configure(self, settings: Iterable[HelperSettings]) -> None:
+    def configure(self, settings: Iterable[HelperSettings], *, restart: bool = False) -> None:
         """Take over the helpers of a configuration: start the new, stop the gone, both for those that changed.
 
+        One that was given up because it ended too often is tried again; with `restart` all are started again.
         `Subscriptions.configure` comes first.
         """
         self._wanted = {helper.name: helper for helper in settings}
         if self.running:
-            self._adjust(restart=False)
-
-    def restart(self) -> None:
-        """Stop every helper and start it again."""
-        if self.running:
-            self._adjust(restart=True)
+            self._adjust(restart)
 
     def startService(self) -> None:
         super().startService()  # type: ignore[no-untyped-call]
-        self._adjust(restart=False)
+        self._adjust(False)
 
     def stopService(self) -> "Deferred[None]":
         """Stop all helpers at the same time; fires when they and all that they started are gone."""
@@ -274,7 +274,7 @@ class Helpers(Service):
 
     def _adjust(self, restart: bool) -> None:
         for name, keeper in list(self.keepers.items()):
-            if restart or self._wanted.get(name) != keeper.settings:
+            if restart or keeper.failed or self._wanted.get(name) != keeper.settings:
                 self._dismiss(name)
         for name in self._wanted:
             if name not in self.keepers and name not in self._leaving:

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterable
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any
 
 from twisted.application.service import Service
@@ -16,6 +16,7 @@ from bgptwist.net.bgp import BGPServerFactory, Connections, Find
 from bgptwist.net.connect import Watched
 from bgptwist.settings.model import Environment, NeighborSettings
 from bgptwist.speaker.peer import Peer
+from bgptwist.speaker.ranges import Refusal
 
 Place = tuple[str, int]
 """An address and a port."""
@@ -25,10 +26,10 @@ Key = tuple[str, int | None]
 
 
 class Expectation:
-    """What a listening port is prepared for: the MD5 passwords of peers, and the TTL to answer them with, 0 for any."""
+    """What a listening port is prepared for: the secrets of peers, and the TTL to answer them with, 0 for any."""
 
     def __init__(self) -> None:
-        self.passwords: dict[Key, bytes] = {}
+        self.passwords: dict[Key, sockets.Secret] = {}
         self.ttl = 0
 
 
@@ -37,7 +38,7 @@ class BGPServer(Watched, tcp.Server):
 
 
 class BGPPort(tcp.Port):
-    """A listening port that knows the MD5 passwords of those it expects.
+    """A listening port that knows the MD5 passwords and TCP-AO keys of those it expects.
 
     A peer whose password the kernel did not take stands in `refused`: it must not be served unsigned.
     """
@@ -45,7 +46,7 @@ class BGPPort(tcp.Port):
     transport = BGPServer
 
     def __init__(self, place: Place, factory: BGPServerFactory, reactor: Any) -> None:
-        self.passwords: dict[Key, bytes] = {}
+        self.passwords: dict[Key, sockets.Secret] = {}
         self.refused: dict[Key, str] = {}
         self._expected = Expectation()
         super().__init__(place[1], factory, interface=place[0], reactor=reactor)
@@ -69,12 +70,11 @@ class BGPPort(tcp.Port):
         sockets.send_ttl(handle, self._expected.ttl)
         expected = self._expected.passwords
         self.refused = {}
-        for key in self.passwords.keys() - expected.keys():
-            sockets.sign(handle, *key, b"")
-        for key, password in expected.items():
-            if self.passwords.get(key) != password:
+        for key in [*(self.passwords.keys() - expected.keys()), *expected]:
+            old, new = self.passwords.get(key), expected.get(key)
+            if old != new:
                 try:
-                    sockets.sign(handle, *key, password)
+                    sockets.change_secret(handle, *key, old, new)
                 except sockets.Unsupported as error:
                     self.refused[key] = error.text
         self.passwords = {key: value for key, value in expected.items() if key not in self.refused}
@@ -134,12 +134,13 @@ class Listeners(Service):
             problems.extend(port.refused.values())
         return problems
 
-    def _accept(self, local: str, port: int, remote: str) -> Peer | None:
+    def _accept(self, local: str, port: int, remote: str) -> Peer | Refusal | None:
         """Whose connection it is, unless it should have been signed and could not be."""
         peer = self._find(local, port, remote)
-        if peer is None or not peer.settings.md5_password:
+        if not isinstance(peer, Peer) or sockets.secret_of(peer.settings) is None:
             return peer
-        key = (peer.settings.peer_address, peer.settings.prefix_length)
+        settings = peer.settings if peer.origin is None else peer.origin.settings
+        key = (settings.peer_address, settings.prefix_length)
         open_ports = [self.ports[at] for at in self.ports if at[1] == port and (at[0] == local or is_any(at[0]))]
         return peer if any(key in each.passwords for each in open_ports) else None
 
@@ -165,8 +166,8 @@ def wanted(neighbors: list[NeighborSettings], environment: Environment) -> dict[
         for (address, port), expectation in places.items():
             if expected(settings, address, port):
                 expectation.ttl = max(expectation.ttl, sockets.sent_ttl(settings))
-                if settings.md5_password:
-                    expectation.passwords[settings.peer_address, settings.prefix_length] = settings.md5_password
+                if secret := sockets.secret_of(settings):
+                    expectation.passwords[settings.peer_address, settings.prefix_length] = secret
     return places
 
 
@@ -180,33 +181,3 @@ def expected(settings: NeighborSettings, address: str, port: int) -> bool:
 def is_any(address: str) -> bool:
     """Whether listening on that address means on all."""
     return address == "" or ip_address(address).is_unspecified
-
-
-def find(peers: Iterable[Peer], local: str, port: int, remote: str) -> Peer | None:
-    """The peer that a connection belongs to.
-
-    Its own address counts more than a range, a narrow range more than a wide one; then a port of its own counts more
-    than the common one, and a configured local address more than none.  Among equals the first without a session is
-    taken.
-    """
-    best: Peer | None = None
-    best_rank = (-1, False, False, False)
-    for peer in peers:
-        settings = peer.settings
-        ours = settings.md5_ip or settings.local_address
-        if settings.listen not in (0, port) or (ours and ours != local):
-            continue
-        length = covers(settings, remote)
-        rank = (length, settings.listen == port, bool(ours), peer.session is None)
-        if length >= 0 and rank > best_rank:
-            best, best_rank = peer, rank
-    return best
-
-
-def covers(settings: NeighborSettings, remote: str) -> int:
-    """How many bits of the address the neighbor has in common with it: 128 for itself, -1 for another's."""
-    if settings.prefix_length is None:
-        return 128 if settings.peer_address == remote.partition("%")[0] else -1
-    network = ip_network(f"{settings.peer_address}/{settings.prefix_length}", strict=False)
-    address = ip_address(remote.partition("%")[0])
-    return settings.prefix_length if address in network else -1

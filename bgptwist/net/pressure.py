@@ -43,6 +43,13 @@ class Pressure:
                 if len(holders) == 1:
                     peer.pause_reading()
 
+    def came(self, peer: Peer) -> None:
+        """A peer came from a range: it is held back like the others."""
+        holders = {helper for helper in self._holding if listens(helper, peer.settings)}
+        if holders:
+            self._paused[peer] = holders
+            peer.pause_reading()
+
     def _give_up(self, helper: str) -> None:
         self.log.warn(
             "helper {helper} has not read for {seconds:.0f} seconds: its neighbors go on without it",

@@ -39,10 +39,15 @@ class GroupLeader(Process):
     ) -> None:
         """The first argument is the program; standard input, output and error are pipes."""
         self._umask = umask
-        Process.__init__(self, reactor, arguments[0], list(arguments), dict(environment), folder, protocol)
-        assert self.pid is not None
-        self.number: int = self.pid
+        self.number = 0
         """The number of the process and of its group, after its end too."""
+        Process.__init__(self, reactor, arguments[0], list(arguments), dict(environment), folder, protocol)
+
+    def _fork(self, *arguments: object, **named: object) -> None:
+        """Make the process; when this returns it may have ended, and then Twisted soon forgets its number."""
+        Process._fork(self, *arguments, **named)
+        assert self.pid is not None
+        self.number = self.pid
         try:
             # the child does the same: whoever comes first, no signal to the group is lost
             os.setpgid(self.number, self.number)

@@ -1,22 +1,36 @@
 """UNIX signals become calls in the next reactor turn."""
 
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import FrameType
 from typing import Any
 
 from twisted.application.service import Service
 
 
+class Early:
+    """Signals that come while the process starts wait in `came`, each once; they would end it."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        self.came: list[int] = []
+        for number in numbers:
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if number not in self.came:
+            self.came.append(number)
+
+
 class Signals(Service):
-    """While it runs, each signal of `table` calls its function with the number.
+    """While it runs, each signal of `table` calls its function with the number, `early` ones first.
 
     The reactor's own handlers are replaced: they would make twistd end with the signal's status instead of 0.
     """
 
-    def __init__(self, reactor: Any, table: Mapping[int, Callable[[int], None]]) -> None:
+    def __init__(self, reactor: Any, table: Mapping[int, Callable[[int], None]], early: Early | None = None) -> None:
         self._reactor = reactor
         self._table = dict(table)
+        self._early = early
         self._before: dict[int, Any] = {}
 
     def startService(self) -> None:
@@ -28,6 +42,9 @@ class Signals(Service):
         if self.running:
             for number in self._table:
                 self._before.setdefault(number, signal.signal(number, self._handle))
+            early, self._early = self._early, None
+            for number in early.came if early is not None else ():
+                self._handle(number, None)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         self._reactor.callFromThread(self._table[number], number)

@@ -88,5 +88,9 @@ class Incoming:
                 if held is not None:
                     yield Route(family, labels.get(key, key), held[0], held[1])
 
+    def count(self, family: Family | None) -> int:
+        """How many routes of a family are held, or with None of all, each path of a prefix counted."""
+        return sum(len(table) for form, table in self._tables.items() if family is None or form.base is family)
+
     def __len__(self) -> int:
         return sum(map(len, self._tables.values()))

@@ -8,6 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol
 
 from bgptwist.interfaces import IUpdateWriter
+from bgptwist.rib.member import Member
+from bgptwist.rib.offer import Entry, Offer, holders, remainder, share, shares
+from bgptwist.rib.portion import Portion, Portions
+from bgptwist.rib.quota import Quota
 from bgptwist.rib.transfer import Transfer, bits
 from bgptwist.wire.errors import Refused
 from bgptwist.wire.framing import ROUTE_REFRESH, message
@@ -20,6 +24,8 @@ NO_PATH: Final = Path(b"")
 STEP: Final = 2000
 """NLRI handed to a transport before the reactor gets its turn."""
 LONGEST_SETTLE: Final = 30.0
+REFILL: Final = 1.0
+"""Seconds from a withdrawal to a look at what had no room before it: the look goes through the whole table."""
 
 
 class Clock(Protocol):
@@ -28,75 +34,6 @@ class Clock(Protocol):
     def seconds(self) -> float: ...
 
     def callLater(self, delay: float, callable: Callable[..., object], *args: object) -> object: ...
-
-
-class Offer:
-    """A path and next hop, and the members they are told to; shared by all prefixes it fits.
-
-    `nlri` is set where an NLRI is not its own key, and then the offer is one prefix's own.
-    """
-
-    __slots__ = ("members", "next_hop", "nlri", "path")
-
-    def __init__(self, path: Path, next_hop: bytes, members: int, nlri: bytes | None) -> None:
-        self.path = path
-        self.next_hop = next_hop
-        self.members = members
-        self.nlri = nlri
-
-    def says(self, other: "Offer") -> bool:
-        """Whether a peer hears the same of both."""
-        return self.next_hop == other.next_hop and self.path == other.path and self.nlri == other.nlri
-
-
-Entry = Offer | dict[int, Offer]
-"""What a key holds: one offer for all members that have any, or the offer of each member by its bit."""
-
-
-def shares(entry: Entry | None, members: int) -> list[tuple[Offer, int]]:
-    """What `members` are told of an entry: each offer with those of them that it is for."""
-    if entry is None:
-        return []
-    if isinstance(entry, Offer):
-        mask = entry.members & members
-        return [(entry, mask)] if mask else []
-    found: dict[Offer, int] = {}
-    for bit in bits(members) if members.bit_count() <= len(entry) else list(entry):
-        if bit & members and bit in entry:
-            offer = entry[bit]
-            found[offer] = found.get(offer, 0) | bit
-    return list(found.items())
-
-
-def share(entry: Entry | None, member: int) -> Offer | None:
-    """What one member is told of an entry."""
-    if isinstance(entry, Offer):
-        return entry if entry.members & member else None
-    return None if entry is None else entry.get(member)
-
-
-class Member:
-    """An established session as the table sees it."""
-
-    __slots__ = (
-        *("bit", "context", "deadline", "end_of_rib", "missing", "owed"),
-        *("paused", "settle", "told", "transfers", "writer"),
-    )
-
-    def __init__(self, bit: int, context: SendContext, writer: IUpdateWriter) -> None:
-        self.bit = bit
-        self.context = context
-        self.writer = writer
-        self.paused = False
-        self.told = False
-        """Whether a route was sent in this session: before that there is nothing to withdraw."""
-        self.missing: set[Family] = set()
-        """Families that were not agreed, though there are routes of them; each is reported once."""
-        self.owed: dict[Family, dict[bytes, bytes]] = {}
-        self.transfers: list[Transfer] = []
-        self.end_of_rib: tuple[Family, ...] = ()
-        self.settle = 0.0
-        self.deadline = 0.0
 
 
 class Outgoing:
@@ -111,6 +48,8 @@ class Outgoing:
         self._last: Offer = Offer(NO_PATH, NO_NEXT_HOP, 0, None)
         self._siblings: dict[bytes, set[bytes]] = {}
         """Keys with path identifiers, by AFI, SAFI and what stands behind the identifier."""
+        self._portions = Portions()
+        self._turn = 0
         self._pending: dict[Family, dict[bytes, int]] = {}
         self._gone: dict[Family, dict[bytes, tuple[bytes, Path, bytes]]] = {}
         self._members: dict[int, Member] = {}
@@ -231,14 +170,38 @@ class Outgoing:
                     self._remove(family, key, mask)
                     self._queue(family, key, mask)
 
+    def enrol(self, members: int, like: int) -> None:
+        """New members are told what another one is, but for the keys of which they have a word of their own.
+
+        One look at each key: offers are changed where they are, so they are not found by their old name any more.
+        """
+        for table in self._tables.values():
+            for entry in table.values():
+                if isinstance(entry, Offer):
+                    if entry.members & like:
+                        entry.members |= members
+                elif like in entry:
+                    for bit in bits(members):
+                        entry.setdefault(bit, entry[like])
+        self._anew()
+
     def forget(self, members: int) -> None:
-        """Drop what is held for members that are gone for good, telling nobody."""
+        """Drop what is held for members that are gone for good, telling nobody; one look at each key."""
+        others = ~members
         for family, table in self._tables.items():
-            for key in list(table):
-                self._remove(family, key, members)
+            gone = [key for key, entry in table.items() if not remainder(entry, members, others)]
+            for key in gone:
+                self._delete(family, table, key)
         for keys in self._pending.values():
             for key in keys:
-                keys[key] &= ~members
+                keys[key] &= others
+        self._anew()
+
+    def _anew(self) -> None:
+        """Offers say other members than those they are remembered by: remember none."""
+        self._turn += 1
+        self._shared = Generations(self._shared.limit)
+        self._last = Offer(NO_PATH, NO_NEXT_HOP, 0, None)
 
     def routes(self, members: int) -> Iterator[tuple[int, Route]]:
         """What `members` are told: (member bit, route), family by family; safe against changes in between."""
@@ -257,6 +220,11 @@ class Outgoing:
         """What one member is told about an NLRI."""
         key = nlri if family.key is None else family.key(nlri)
         return share(self._tables.get(family, {}).get(key), member)
+
+    def holders(self, route: Route, members: int) -> int:
+        """Which of some members are told this very route."""
+        key = route.nlri if route.family.key is None else route.family.key(route.nlri)
+        return holders(self._tables.get(route.family, {}).get(key), route, members)
 
     def _queue(self, family: Family, key: bytes, members: int) -> None:
         """Remember a change until the flush of this turn, behind those before it."""
@@ -282,13 +250,14 @@ class Outgoing:
         writer: IUpdateWriter,
         end_of_rib: tuple[Family, ...],
         settle: float = 0.0,
+        quota: Quota | None = None,
     ) -> None:
         """A session is established: it is owed everything, then End-of-RIB for these families.
 
         With `settle` seconds, End-of-RIB waits until nothing was announced for so long (RFC 4724, 4.1: a restarting
-        speaker defers it until its routes are complete).
+        speaker defers it until its routes are complete).  `quota` says how much of it may be told.
         """
-        joined = Member(member, context, writer)
+        joined = Member(member, context, writer, quota)
         joined.end_of_rib = end_of_rib
         joined.settle = settle
         joined.deadline = self._clock.seconds() + LONGEST_SETTLE
@@ -333,7 +302,8 @@ class Outgoing:
         for family in families:
             front = [message(ROUTE_REFRESH, family.header[:2] + b"\1" + family.header[2:])] if enhanced else []
             back = [message(ROUTE_REFRESH, family.header[:2] + b"\2" + family.header[2:])] if enhanced else []
-            found.transfers.append(Transfer(self._snapshot(family.base), False, front, back))
+            whole = self._portions.all(self._tables, family.base, self._pending, STEP)
+            found.transfers.append(Transfer(whole, False, front, back))
         self._clock.callLater(0, self._continue, member, found)
 
     def send_end_of_rib(self, member: int, family: Family) -> None:
@@ -344,14 +314,6 @@ class Outgoing:
         if found is not None:
             found.writer.write_updates([update.end_of_rib(family)])
 
-    def _snapshot(self, family: Family | None) -> list[tuple[Family, list[bytes]]]:
-        """The keys of one family, or of all, as they are now."""
-        return [
-            (form, list(table))
-            for form, table in self._tables.items()
-            if table and (family is None or form.base is family)
-        ]
-
     # ------------------------------------------------------------------ sending
 
     def flush(self) -> None:
@@ -361,11 +323,13 @@ class Outgoing:
         gone = self._gone
         self._pending = {}
         self._gone = {}
+        self._turn += bool(pending)
+        self._portions.forget(pending)
         fresh = self._joined
         self._joined = 0
         for bit in bits(fresh):
             member = self._members[bit]
-            member.transfers.append(Transfer(self._snapshot(None), False))
+            member.transfers.append(Transfer(self._portions.all(self._tables, None, (), STEP), False))
             self._continue(bit, member)
         skip = 0
         for bit in bits(fresh):
@@ -412,7 +376,9 @@ class Outgoing:
                         path, next_hop = NO_PATH, NO_NEXT_HOP
                     lost.setdefault((path.octets, next_hop, live), (path, []))[1].append(nlri)
             for (_, next_hop, sel), (path, nlris) in lost.items():
-                self._write(outbox, family, path, next_hop, nlris, sel & told, False)
+                for bit in bits(sel & ~told if not family.plain else 0):
+                    outbox.setdefault(bit, []).extend(self._members[bit].herald(family, path))
+                self._write(outbox, family, path, next_hop, nlris, sel & told if family.plain else sel, False)
             for (offer, sel), nlris in groups.items():
                 self._write(outbox, family, offer.path, offer.next_hop, nlris, sel, True)
         for bit, messages in outbox.items():
@@ -455,6 +421,8 @@ class Outgoing:
             if not announced and self._siblings:
                 messages, left = self._instead(bit, member, family, nlris)
                 messages = messages + self._pack(context, family, path, next_hop, left, bit, False)
+            elif member.quota is not None:
+                messages = self._pack(context, family, path, next_hop, nlris, bit, announced)
             elif messages is None:
                 messages = packed[context] = self._pack(context, family, path, next_hop, nlris, bit, announced)
             if messages:
@@ -497,12 +465,16 @@ class Outgoing:
     ) -> list[bytes]:
         if not nlris:
             return []
+        member = self._members[bit]
         if family.index not in context.families:
-            missing = self._members[bit].missing
-            if announced and family.base not in missing:
-                missing.add(family.base)
+            if announced and family.base not in member.missing:
+                member.missing.add(family.base)
                 self._problem(bit, f"routes of {family.name} are not sent: the peer did not agree to that family")
             return []
+        if member.quota is not None:
+            nlris = self._ration(bit, member, member.quota, family, nlris, announced)
+            if not nlris:
+                return []
         try:
             if announced:
                 return update.announce(context, family, path, next_hop, nlris)
@@ -510,6 +482,38 @@ class Outgoing:
         except Refused as error:
             self._problem(bit, f"{len(nlris)} routes of {family.name} not sent: {error}")
             return []
+
+    def _ration(
+        self, bit: int, member: Member, quota: Quota, family: Family, nlris: list[bytes], announced: bool
+    ) -> list[bytes]:
+        """Those NLRI that are within the quota of a member, or were told to it before they are withdrawn."""
+        form = member.context.families[family.index]
+        if not announced:
+            told = quota.release(form, family, nlris)
+            if told and quota.short and not member.refilling:
+                member.refilling = True
+                self._clock.callLater(REFILL, self._refill, bit, member, quota)
+            return told
+        admitted = quota.admit(form, family, nlris)
+        if len(admitted) < len(nlris) and not quota.said:
+            quota.said = True
+            self._problem(bit, f"maximum-prefix-out: {quota.described(family)} are told, the others wait")
+        return admitted
+
+    def _refill(self, bit: int, member: Member, quota: Quota) -> None:
+        """There is room again: tell some of the routes that had none."""
+        member.refilling = False
+        if self._members.get(bit) is not member:
+            return
+        member.transfers.append(Transfer(quota.fitting(bit, member.context.families, self._tables), False))
+        self._continue(bit, member)
+
+    def untold(self, member: int) -> int:
+        """How many routes wait because the quota of a member is used up."""
+        found = self._members.get(member)
+        if found is None or found.quota is None:
+            return 0
+        return sum(1 for _ in found.quota.waiting(member, found.context.families, self._tables))
 
     # ------------------------------------------------------------------ transfers
 
@@ -520,14 +524,15 @@ class Outgoing:
         while member.transfers and not member.paused:
             transfer = member.transfers[0]
             taken = transfer.take(STEP)
-            messages = transfer.front
-            transfer.front = []
+            messages, transfer.front = transfer.front, []
             if taken is not None:
-                messages.extend(self._transfer(bit, member, taken[0], taken[1], transfer.withdraw_missing))
+                messages = messages + self._told(bit, member, *taken, transfer.withdraw_missing)
             done = transfer.done
             if done:
                 member.transfers.pop(0)
-                messages.extend(transfer.back)
+                messages = messages + transfer.back
+                if not any(each.transfers for each in self._members.values()):
+                    self._portions.forget()
             if messages:
                 member.writer.write_updates(messages)
             if not done:
@@ -535,6 +540,17 @@ class Outgoing:
                 return
         if not member.transfers and not member.paused and member.end_of_rib:
             self._end(bit, member)
+
+    def _told(self, bit: int, member: Member, family: Family, keys: list[bytes], withdraw_missing: bool) -> list[bytes]:
+        """The messages that tell one member some keys; those of a portion serve all that are told the same."""
+        if not isinstance(keys, Portion) or member.quota is not None or family.index not in member.context.families:
+            return self._transfer(bit, member, family, keys, withdraw_missing)
+        messages = keys.messages(bit, member.context, self._turn)
+        if messages is None:
+            messages = self._transfer(bit, member, family, keys, withdraw_missing)
+            keys.remember(bit, member.context, self._turn, self._tables[family], messages)
+        member.told = member.told or bool(messages)
+        return messages
 
     def _transfer(
         self, bit: int, member: Member, family: Family, nlris: list[bytes], withdraw_missing: bool
@@ -556,8 +572,11 @@ class Outgoing:
             messages, missing = self._instead(bit, member, family, missing)
         if missing and member.told:
             messages += self._pack(member.context, family, NO_PATH, NO_NEXT_HOP, missing, bit, False)
+        alike: dict[tuple[Path, bytes], list[bytes]] = {}
         for offer, found in groups.items():
-            packed = self._pack(member.context, family, offer.path, offer.next_hop, found, bit, True)
+            alike.setdefault((offer.path, offer.next_hop), []).extend(found)
+        for (path, next_hop), found in alike.items():
+            packed = self._pack(member.context, family, path, next_hop, found, bit, True)
             if packed:
                 member.told = True
                 messages += packed

@@ -1,6 +1,6 @@
 """What one member is still to be told: lists of NLRI, taken a step at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bgptwist.wire.kinds import Family
 
@@ -23,12 +23,12 @@ class Transfer:
 
     def __init__(
         self,
-        lists: list[tuple[Family, list[bytes]]],
+        lists: Iterable[tuple[Family, list[bytes]]],
         withdraw_missing: bool,
         front: list[bytes] | None = None,
         back: list[bytes] | None = None,
     ) -> None:
-        self._lists = lists
+        self._lists = list(lists)
         self._at = 0
         self.withdraw_missing = withdraw_missing
         self.front = front or []
@@ -40,10 +40,12 @@ class Transfer:
         return not self._lists
 
     def take(self, count: int) -> tuple[Family, list[bytes]] | None:
-        """The next NLRI, at most `count` of one family; None when nothing is left."""
+        """The next NLRI, at most `count` of one family; None when nothing is left.  A short list comes as it is."""
         if not self._lists:
             return None
         family, keys = self._lists[0]
+        if len(keys) <= count:
+            return self._lists.pop(0)
         taken = keys[self._at : self._at + count]
         self._at += count
         if self._at >= len(keys):

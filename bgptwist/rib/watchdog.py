@@ -36,6 +36,15 @@ class Watchdogs:
         left = [(other, mask if other != route else mask & ~members) for other, mask in known.pop(key, ())]
         self._keep(name, key, left)
 
+    def enrol(self, members: int, like: int) -> None:
+        """New members have what another one has, but for the keys of which they have a route of their own."""
+        for known in self._routes.values():
+            for key, found in known.items():
+                taken = 0
+                for _, mask in found:
+                    taken |= mask
+                known[key] = [(route, mask | members & ~taken if mask & like else mask) for route, mask in found]
+
     def routes(self, name: str) -> list[tuple[Route, int]]:
         """(route, members) of that name; none when nobody uses it."""
         return [each for found in self._routes.get(name, {}).values() for each in found]

@@ -1,6 +1,7 @@
 """Files become settings: the tree is read by the schema, neighbors inherit and are checked (configuration, 4, 11)."""
 
 import gc
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from bgptwist.grammar.lexer import Misplaced, Place, Source
 from bgptwist.grammar.route import RouteReader
+from bgptwist.settings.mistake import alike, listed, told
 from bgptwist.settings.model import (
     ApiSettings,
     ConfigurationError,
@@ -20,10 +22,10 @@ from bgptwist.settings.model import (
 )
 from bgptwist.settings.neighbor import NeighborBuilder
 from bgptwist.settings.program import find
-from bgptwist.settings.schema import ROOT
+from bgptwist.settings.schema import INCLUDE
 from bgptwist.settings.section import Block, SectionReader, TooMany, merged
-from bgptwist.settings.tree import parse
 from bgptwist.wire.errors import Refused
+from bgptwist.wire.route import Route
 
 TYPES: Final = ("open", "update", "notification", "keepalive", "refresh", "operational")
 FORMS: Final = ("parsed", "packets", "consolidate")
@@ -38,13 +40,7 @@ def load(paths: Sequence[str], environment: Environment = DEFAULTS, routes: Rout
     loader = Loader(environment, routes or RouteReader())
     with collector_off():
         for path in paths:
-            try:
-                octets = Path(path).read_bytes()
-            except (OSError, ValueError) as error:
-                reason = getattr(error, "strerror", None) or str(error)
-                loader.errors.append(Misplaced(Place(path, 0, 0), f"the file cannot be read ({reason})"))
-                continue
-            loader.read(Source(path, decoded(octets, path, loader.warnings)), str(Path(path).absolute().parent))
+            loader.read_file(path)
         return loader.settings()
 
 
@@ -56,10 +52,10 @@ def load_text(
     folder: str = "/",
     routes: RouteReader | None = None,
 ) -> Settings:
-    """The settings of a text; `folder` is where its programs are looked for first."""
+    """The settings of a text; `folder` is where its programs and files are looked for first."""
     loader = Loader(environment, routes or RouteReader())
     with collector_off():
-        loader.read(Source(name, text), folder)
+        loader.read(Source(name, text, folder))
         return loader.settings()
 
 
@@ -75,85 +71,108 @@ def collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def decoded(octets: bytes, path: str, warnings: list[str]) -> str:
+def decoded(octets: bytes, path: str, warnings: list[Misplaced]) -> str:
     """UTF-8, without a byte order mark; what is none is replaced, with a warning."""
     try:
         return octets.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = octets.count(b"\n", 0, error.start) + 1
-        warnings.append(f"{path}:{line}:1: the file is not in UTF-8; what cannot be read is replaced")
+        place = Place(path, octets.count(b"\n", 0, error.start) + 1, 1)
+        warnings.append(Misplaced(place, "the file is not in UTF-8; what cannot be read is replaced"))
         return octets.decode("utf-8-sig", "replace")
 
 
 class Loader:
-    """One load: errors are gathered, so that one pass finds as many as it can."""
+    """One load: errors are gathered, so that one pass finds as many as it can.
+
+    `unreadable`: a file could not be read at all.
+    """
 
     def __init__(self, environment: Environment, routes: RouteReader) -> None:
         self.errors: list[Misplaced] = []
-        self.warnings: list[str] = []
+        self.warnings: list[Misplaced] = []
+        self.unreadable = False
         self._environment = environment
         self._reader = SectionReader(routes, self.errors, self.warnings)
         self._builder = NeighborBuilder(environment, self._reader)
         self._helpers: dict[str, HelperSettings] = {}
         self._neighbors: list[Block] = []
+        self._partial = False
+        """A file cannot be read: what seems to be missing outside of neighbors may be there."""
 
-    def read(self, source: Source, folder: str) -> None:
+    def read_file(self, path: str) -> None:
+        """Read one file."""
+        try:
+            octets = Path(path).read_bytes()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self.errors.append(Misplaced(Place(path, 0, 0), f"the file cannot be read ({reason})"))
+            self.unreadable = True
+            return
+        text = decoded(octets, path, self.warnings)
+        del octets  # as long as the text, and not needed meanwhile
+        self.read(Source(path, text, str(Path(path).absolute().parent), os.path.realpath(path)))
+
+    def read(self, source: Source) -> None:
         """Read one file; templates count in their file alone."""
         try:
-            tree = parse(source)
-            self.warnings += tree.warnings
-            for error in tree.errors:
-                self._reader.wrong(error)
-            root = Block(ROOT, None)
-            self._reader.fill(root, tree.statements)
-            for block in root.apart.get("process", []):
-                self._helper(block, folder)
+            root = self._reader.file(source)
+            self._partial = self._partial or INCLUDE.word in root.unread
+            for block in root.apart["process"]:
+                self._helper(block)
             templates = self._templates(root)
-            for block in root.apart.get("neighbor", []):
+            for block in neighbors(root):
                 self._neighbors.append(self._inherited(block, templates))
         except TooMany:
             pass
 
     def settings(self) -> Settings:
         """What all files say; ConfigurationError when anything is wrong."""
-        neighbors: list[NeighborSettings] = []
+        found: list[NeighborSettings] = []
         try:
             for block in self._neighbors:
-                if not block.sound:
-                    continue
-                try:
-                    neighbors.append(self._builder.build(block, self._api(block)))
-                except Misplaced as error:
-                    self._reader.wrong(error)
+                api = self._api(block)
+                if block.sound:
+                    found.append(self._builder.build(block, api))
+                elif INCLUDE.word not in block.unread:
+                    self._builder.examine(block)
         except TooMany:
             pass
+        warnings = told(self.warnings, self._reader.sources)
         if self.errors:
-            raise ConfigurationError(tuple(self.errors))
-        return Settings(tuple(neighbors), tuple(self._helpers.values()), self._environment, tuple(self.warnings))
+            raise ConfigurationError(told(self.errors, self._reader.sources), warnings)
+        return Settings(tuple(found), tuple(self._helpers.values()), self._environment, warnings)
 
-    def _helper(self, block: Block, folder: str) -> None:
+    def origin(self, route: Route) -> Place | None:
+        """Where the statement of a route stands; this looks through all of them."""
+        for neighbor in self._neighbors:
+            announce = neighbor.block("announce").blocks.values()
+            for block in (*neighbor.blocks.values(), *announce):
+                for announcement, statement in block.routes:
+                    if any(each is route for each in announcement.routes):
+                        return statement.place()
+        return None
+
+    def _helper(self, block: Block) -> None:
         """A `process` section."""
         assert block.statement is not None
         name = str(block.name)
-        if not block.sound:
-            self._helpers.setdefault(name, HelperSettings(name, ()))
-            return
         if name in self._helpers:
             self._reader.wrong(Misplaced(block.statement.place(1), f"process '{name}' is here twice", "another name"))
             return
-        fields: dict[str, Any] = {field: given.value for field, given in block.values.items()}
-        if "run" not in fields:
-            error = Misplaced(block.statement.place(), f"process '{name}' is incomplete", "'run PROGRAM;'")
-            self._reader.wrong(error)
-            fields["run"] = ()
-        else:
+        fields: dict[str, Any] = {"encoder": "text", "run": ()}
+        fields.update({field: given.value for field, given in block.values.items()})
+        if "run" in block.values:
+            statement = block.values["run"].statement
             program, *arguments = fields["run"]
             try:
-                fields["run"] = (find(program, folder), *arguments)
+                fields["run"] = (find(program, statement.source.folder), *arguments)
             except Refused as error:
-                place = block.values["run"].statement.place(1)
-                self._reader.wrong(Misplaced(place, str(error), "a program that can be started"))
-        self._helpers[name] = HelperSettings(name, **{"encoder": "text", **fields})
+                self._reader.wrong(Misplaced(statement.place(1), str(error), "a program that can be started"))
+        elif block.unread.isdisjoint(("run", INCLUDE.word)):
+            reason = f"process '{name}' is incomplete"
+            self._reader.wrong(Misplaced(block.statement.place(), reason, "'run PROGRAM;'"))
+        if block.name is not None:
+            self._helpers[name] = HelperSettings(name, **fields)
 
     def _templates(self, root: Block) -> dict[str, Block]:
         """The templates of a file by name, with what they inherit themselves."""
@@ -180,20 +199,21 @@ class Loader:
             words = given.statement.words()
             for name in given.value:
                 template = templates.get(name)
-                if template is None or template.statement is None or template.statement.at > block.statement.at:
-                    place = given.statement.place(words.index(name, 1))
-                    known = [each for each, other in templates.items() if before(other, block)]
-                    expected = " or ".join(f"'{each}'" for each in known[:8]) or "a template before this neighbor"
-                    self._reader.wrong(
-                        Misplaced(place, f"there is no template '{name}' before this neighbor", expected)
-                    )
+                if template is None or template.order > block.order:
                     missing = True
+                    if not self._partial:
+                        place = given.statement.place(words.index(name, 1))
+                        known = [each for each, other in templates.items() if other.order < block.order]
+                        reason = f"there is no template '{name}' before this neighbor"
+                        expected = listed(known[:8]) or "a template before this neighbor"
+                        self._reader.wrong(Misplaced(place, reason, expected, like(name, known)))
                     continue
                 self._overridden(block, template, name)
                 whole = merged(whole, template)
         if missing:
             whole = merged(whole, Block(block.section, None))
             whole.sound = False
+            whole.miss(INCLUDE.word)
         return whole
 
     def _overridden(self, own: Block, template: Block, name: str) -> None:
@@ -215,24 +235,27 @@ class Loader:
         matched = [each.values["processes_match"] for each in sections if "processes_match" in each.values]
         if listed and matched:
             place = matched[0].statement.place()
-            raise Misplaced(place, "a neighbor has both 'processes' and 'processes-match'", "one of them")
+            reason = "a neighbor has both 'processes' and 'processes-match'"
+            self._reader.wrong(Misplaced(place, reason, "one of them"))
         return tuple([self._one_api(section) for section in sections])
 
     def _one_api(self, section: Block) -> ApiSettings:
         fields: dict[str, Any] = {field: given.value for field, given in section.values.items()}
         processes = list(fields.pop("processes", ()))
         for name in processes:
-            if name not in self._helpers:
+            if name not in self._helpers and not self._partial:
                 statement = section.values["processes"].statement
-                known = " or ".join(f"'{each}'" for each in list(self._helpers)[:8]) or "a 'process' section"
                 place = statement.place(statement.words().index(name, 1))
-                raise Misplaced(place, f"there is no process '{name}'", known)
+                known = list(self._helpers)
+                expected = listed(known[:8]) or "a 'process' section"
+                self._reader.wrong(Misplaced(place, f"there is no process '{name}'", expected, like(name, known)))
         patterns = fields.pop("processes_match", ())
         if patterns:
             processes = [name for name in self._helpers if any(re.match(pattern, name) for pattern in patterns)]
-            if not processes:
+            if not processes and not self._partial:
                 place = section.values["processes_match"].statement.place(1)
-                raise Misplaced(place, "no process has such a name", "a regular expression for its beginning")
+                expected = "a regular expression for its beginning"
+                self._reader.wrong(Misplaced(place, "no process has such a name", expected))
         for word in ("send", "receive"):
             fields[word] = self._direction(section.block(word))
         return ApiSettings(tuple(dict.fromkeys(processes)), **fields)
@@ -248,7 +271,21 @@ class Loader:
         return DirectionSettings(types, **forms)
 
 
-def before(template: Block, neighbor: Block) -> bool:
-    """Whether a template stands before a neighbor."""
-    assert template.statement is not None and neighbor.statement is not None
-    return template.statement.at < neighbor.statement.at
+def like(name: str, known: list[str]) -> str:
+    """The known name that may be meant by another, '' when none looks like it."""
+    return next(iter(alike(name, known)), "")
+
+
+def neighbors(root: Block) -> list[Block]:
+    """The neighbors of a file, with those that stand in groups and share what the group says: their values win."""
+    found = list(root.apart.get("neighbor", []))
+    for group in root.apart.get("group", []):
+        for block in group.apart.get("neighbor", []):
+            whole = merged(group, block)
+            whole.section = block.section
+            whole.statement = block.statement
+            whole.name = block.name
+            whole.order = block.order
+            whole.apart.pop("neighbor", None)
+            found.append(whole)
+    return sorted(found, key=lambda block: block.order)

@@ -11,12 +11,13 @@ from bgptwist.wire.route import Route
 class ConfigurationError(BgptwistError):
     """What is wrong with a configuration or the environment: at least one error, each of which makes one line.
 
-    Errors about a file are bgptwist.grammar.lexer.Misplaced: they have a `place`.
+    Errors and warnings about a file are bgptwist.grammar.lexer.Misplaced: they have a `place`.
     """
 
-    def __init__(self, errors: tuple[Misspelt, ...]) -> None:
+    def __init__(self, errors: tuple[Misspelt, ...], warnings: tuple[Misspelt, ...] = ()) -> None:
         super().__init__("\n".join([str(error) for error in errors]))
         self.errors = errors
+        self.warnings = warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,30 @@ class CapabilitySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MasterKey:
+    """The `tcp-ao` block: a master key tuple of RFC 5925, 3.1; `keyid` is that of both directions."""
+
+    keyid: int
+    algorithm: str
+    password: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixLimit:
+    """A `maximum-prefix` statement: `bound` routes of a family, or with None of all families together, may be held.
+
+    From `warning` percent on that is logged.  One more ends the session, for `restart` seconds or, with None, until
+    somebody resets the neighbor; with `warning_only` it is logged as well.
+    """
+
+    bound: int
+    family: Family | None = None
+    warning: int = 75
+    restart: int | None = 300
+    warning_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StaticRoute:
     """A route of the configuration that belongs to a watchdog; `held` ones wait for `announce watchdog`."""
 
@@ -99,7 +124,8 @@ class StaticRoute:
 class NeighborSettings:
     """A `neighbor` section after inheritance; addresses are text in canonical form, '' when unset or `auto`.
 
-    `local_as` and `peer_as` are None for `auto`.  `prefix_length` is set for a range of peers.
+    `local_as` and `peer_as` are None for `auto`.  `prefix_length` is set for a range of peers, of which `range_limit`
+    may be there at a time, each for `range_idle` seconds after its session.
     `routes` are what is announced without being asked, in the order of the file; `watched` those of a watchdog.
     Neither is part of the comparison that decides about a restart of the session.
     """
@@ -119,9 +145,15 @@ class NeighborSettings:
     source_interface: str = ""
     md5_password: bytes = field(default=b"", repr=False)
     md5_ip: str = ""
+    tcp_ao: MasterKey | None = None
     outgoing_ttl: int = 0
     incoming_ttl: int = 0
     rate_limit: int = 0
+    range_limit: int = 1000
+    range_idle: int = 60
+    maximum_prefix: tuple[PrefixLimit, ...] = ()
+    maximum_prefix_out: tuple[tuple[Family | None, int], ...] = ()
+    """How many routes of a family, or of all together, are told to the peer."""
     host_name: str = ""
     domain_name: str = ""
     group_updates: bool = True
@@ -224,4 +256,4 @@ class Settings:
     neighbors: tuple[NeighborSettings, ...] = ()
     helpers: tuple[HelperSettings, ...] = ()
     environment: Environment = Environment()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Misspelt, ...] = ()

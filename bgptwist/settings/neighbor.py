@@ -2,14 +2,15 @@
 
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar
 
 from bgptwist.grammar.lexer import Misplaced, Place, Statement
 from bgptwist.settings.model import (
     ApiSettings,
     CapabilitySettings,
     Environment,
+    MasterKey,
     NeighborSettings,
     StaticRoute,
 )
@@ -20,6 +21,11 @@ from bgptwist.wire.kinds import SELF, Family
 from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.registry import FAMILIES, by_index
 from bgptwist.wire.route import Route
+
+REQUIRED: Final = ("local-as", "peer-as")
+"""What every neighbor says."""
+ADDRESSING: Final = ("peer_address", "local_address", "router_id", "md5_ip", "passive", "listen")
+"""Fields that are checked together."""
 
 ROUTE_SECTIONS: Final = ("static", "flow", "l2vpn")
 """The sections that hold routes themselves, in their order; `announce` has a section for each AFI instead."""
@@ -34,6 +40,8 @@ LATER: Final = ("ipv4 sr-policy", "ipv6 sr-policy")
 """What generation 6 offers as well."""
 
 NEXT_HOP_SIZES: Final = {1: 4, 2: 16}
+
+Made = TypeVar("Made")
 
 
 class RouteSet:
@@ -74,33 +82,66 @@ class NeighborBuilder:
         self._every = tuple(sorted(usual, key=lambda family: family.index))
         self._sets: dict[tuple[int, ...], tuple[list[Block], RouteSet]] = {}
         self._names: dict[str, Place] = {}
-        self._listening: dict[tuple[str, int], Place] = {}
+        self._listening: dict[tuple[str, int | None, int], Place] = {}
 
     def build(self, block: Block, api: tuple[ApiSettings, ...]) -> NeighborSettings:
-        """The settings of one neighbor; Misplaced is the first thing wrong with it."""
+        """The settings of one neighbor; all that is wrong with it is noted, and they are worth nothing then."""
+        before = self._reader.mistakes
         fields: dict[str, Any] = {field: given.value for field, given in block.values.items()}
         peer: Range = fields.pop("peer_address", None) or block.name
-        self._require(block, "local_as", "local-as NUMBER;")
-        self._require(block, "peer_as", "peer-as NUMBER;")
+        for word in REQUIRED:
+            self._tried(self._require, block, word)
+            fields.setdefault(word.replace("-", "_"), None)
         fields["peer_address"], fields["prefix_length"] = peer
         fields.setdefault("connect", self._environment.tcp_connect)
         fields["passive"] = fields.get("passive", False) or self._environment.bgp_passive
-        self._negotiation(block, fields)
+        self._tried(self._negotiation, block, fields)
         routes = self._routes(block)
-        self._check_self(routes, peer)
-        self._complete(block, fields, peer)
-        self._check_addresses(block, fields, peer)
-        self._password(block, fields)
+        self._tried(self._check_self, routes, peer)
+        self._tried(self._complete, block, fields, peer)
+        self._tried(self._check_addresses, block, fields, peer)
+        self._tried(self._password, block, fields)
+        fields["tcp_ao"] = self._tried(self._master_key, block)
+        self._tried(self._limits, block, fields)
         settings = NeighborSettings(**fields, api=api, routes=routes.routes, watched=routes.watched)
-        self._check_duplicate(block, settings)
+        if self._reader.mistakes == before:
+            self._tried(self._check_duplicate, block, settings)
         self._check_routes(routes, settings)
         return settings
 
-    def _require(self, block: Block, field: str, expected: str) -> None:
-        """The field must be given."""
-        if field not in block.values:
-            word = field.replace("_", "-")
-            raise Misplaced(opening(block), f"the neighbor is incomplete: {word} is missing", f"'{expected}'")
+    def examine(self, block: Block) -> None:
+        """Check a neighbor that has statements which cannot be read, as far as they do not matter."""
+        fields: dict[str, Any] = {field: given.value for field, given in block.values.items()}
+        peer: Range | None = fields.pop("peer_address", None) or block.name
+        for word in REQUIRED:
+            if word.replace("-", "_") not in block.unread:
+                self._tried(self._require, block, word)
+        if peer is None:
+            return
+        if block.unread.isdisjoint(ADDRESSING):
+            fields["passive"] = fields.get("passive", False) or self._environment.bgp_passive
+            self._tried(self._complete, block, fields, peer)
+            self._tried(self._check_addresses, block, fields, peer)
+        if block.unread.isdisjoint(("family", "nexthop")):
+            families = [given.value for given in block.block("family").lists.get("families", [])]
+            given = [given.value for given in block.block("nexthop").lists.get("next_hops", [])]
+            known = self._every if not families or ALL_FAMILIES in families else ordered(families)
+            self._check_routes(
+                self._routes(block), NeighborSettings(peer.address, families=known, next_hops=unique(given))
+            )
+
+    def _tried(self, check: Callable[..., Made], *arguments: Any) -> Made | None:
+        """What a check makes; its error is noted, and the next one goes on."""
+        try:
+            return check(*arguments)
+        except Misplaced as error:
+            self._reader.wrong(error)
+            return None
+
+    def _require(self, block: Block, word: str) -> None:
+        """The keyword must be given."""
+        if word.replace("-", "_") not in block.values:
+            raise Misplaced(opening(block), f"the neighbor is incomplete: {word} is missing", f"'{word} NUMBER;'")
 
     def _negotiation(self, block: Block, fields: dict[str, Any]) -> None:
         """Families and capabilities."""
@@ -205,6 +246,53 @@ class NeighborBuilder:
             raise Misplaced(place, f"the md5-password has {len(key)} octets", f"1 to {MD5_LONGEST}")
         fields["md5_password"] = key
 
+    def _master_key(self, block: Block) -> MasterKey | None:
+        """The key of TCP-AO; a block that says less than all is an error, also an empty one, which asks for no key."""
+        given = block.blocks.get("tcp-ao")
+        if given is None or given.statement is None:
+            return None
+        values: dict[str, Any] = {field: value.value for field, value in given.values.items()}
+        if "md5_password" in block.values:
+            raise Misplaced(given.statement.place(), "a neighbor has both 'tcp-ao' and 'md5-password'", "one of them")
+        missing = [word for word in ("keyid", "algorithm", "password") if word not in values]
+        if missing:
+            reason = f"tcp-ao is incomplete: {' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing"
+            raise Misplaced(given.statement.place(), reason, " and ".join(f"'{word} ...;'" for word in missing))
+        statement = given.values["password"].statement
+        key = values["password"].encode()
+        if values.get("base64"):
+            try:
+                key = b64decode(key, validate=True)
+            except (NotBase64, ValueError):
+                raise Misplaced(statement.place(1), "the password is not in base64", "'base64 false;'") from None
+        if not 0 < len(key) <= MD5_LONGEST:
+            raise Misplaced(statement.place(1), f"the password has {len(key)} octets", f"1 to {MD5_LONGEST}")
+        return MasterKey(values["keyid"], values["algorithm"], key)
+
+    def _limits(self, block: Block, fields: dict[str, Any]) -> None:
+        """Limits of routes, the last one of each family; what would have no effect gives a warning."""
+        received: dict[Family | None, Any] = {}
+        sent: dict[Family | None, Any] = {}
+        for given in block.lists.get("maximum_prefix", []):
+            limit: Any = given.value
+            received[limit.family] = limit
+            self._check_limit(given.statement, limit.family, fields["families"])
+        for given in block.lists.get("maximum_prefix_out", []):
+            pair: Any = given.value
+            sent[pair[0]] = pair
+            self._check_limit(given.statement, pair[0], fields["families"])
+        fields["maximum_prefix"] = tuple(received.values())
+        fields["maximum_prefix_out"] = tuple(sent.values())
+        for field in ("range_limit", "range_idle"):
+            if field in block.values and fields["prefix_length"] is None:
+                word = field.replace("_", "-")
+                self._reader.warn(block.values[field].statement, f"{word} matters for a range of neighbors only")
+
+    def _check_limit(self, statement: Statement, family: Family | None, families: tuple[Family, ...]) -> None:
+        """A limit should be of a family that is offered."""
+        if family is not None and family not in families:
+            self._reader.warn(statement, f"{family.name} is not in 'family': the limit has no effect")
+
     def _check_duplicate(self, block: Block, settings: NeighborSettings) -> None:
         """Two neighbors must differ in their name, and those with a port of their own in peer or port."""
         place = opening(block)
@@ -213,7 +301,9 @@ class NeighborBuilder:
             reason = f"neighbor {settings.peer_address} is here twice, first at {before}"
             raise Misplaced(place, reason, "other addresses, AS numbers or router-id")
         if settings.listen:
-            before = self._listening.setdefault((settings.peer_address, settings.listen), place)
+            before = self._listening.setdefault(
+                (settings.peer_address, settings.prefix_length, settings.listen), place
+            )
             if before is not place:
                 place = block.values["listen"].statement.place(1)
                 reason = f"port {settings.listen} is for the neighbor {settings.peer_address} at {before}"
@@ -229,7 +319,8 @@ class NeighborBuilder:
             if index not in allowed:
                 place = statement.place()
                 reason = f"routes of {family.name} cannot be sent to {settings.peer_address}"
-                raise Misplaced(place, reason, f"'{family.name};' in the section 'family'")
+                self._reader.wrong(Misplaced(place, reason, f"'{family.name};' in the section 'family'"))
+                continue
             other = 3 - family.afi
             if family.safi in (1, 2) and size == NEXT_HOP_SIZES.get(other) and (index, other) not in crossed:
                 need = f"'nexthop {{ {family.name} ipv{4 if other == 1 else 6}; }}'"

@@ -8,7 +8,10 @@ from bgptwist.settings.model import HelperSettings, NeighborSettings, Settings, 
 from bgptwist.wire.kinds import Family
 from bgptwist.wire.route import Route
 
-GENTLE: Final = ("description", "api", "manual_eor", "routes", "watched")
+GENTLE: Final = (
+    *("description", "api", "manual_eor", "operational", "routes", "watched"),
+    *("range_limit", "range_idle", "maximum_prefix"),
+)
 """Fields of a neighbor that change without a new session."""
 
 HARSH: Final = tuple(field.name for field in fields(NeighborSettings) if field.name not in GENTLE)
@@ -24,7 +27,7 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class RouteChanges:
-    """How the routes of a neighbor change: first what goes, then what comes.
+    """How the routes of a neighbor change: first what goes, then what comes, those of watchdogs before the others.
 
     `unwatch` and `watch` are routes of watchdogs; one that did not change stays as its watchdog left it.
     """
@@ -126,16 +129,22 @@ class Comparison:
 
 
 def changes(old: NeighborSettings, new: NeighborSettings) -> RouteChanges:
-    """The routes that go, come, or come again with another path or next hop."""
+    """The routes that go, come, or come again with another path or next hop.
+
+    A route that did not change comes again where one of a watchdog with the same key goes or comes: it wins.
+    """
     before = by_key(old.routes)
     after = by_key(new.routes)
     watched_before = {(static.watchdog, route_key(static.route)): static for static in old.watched}
     watched_after = {(static.watchdog, route_key(static.route)): static for static in new.watched}
+    unwatch = [each for key, each in watched_before.items() if watched_after.get(key) != each]
+    watch = [each for key, each in watched_after.items() if watched_before.get(key) != each]
+    covered = {route_key(static.route) for static in (*unwatch, *watch)}
     return RouteChanges(
         withdraw=tuple([route for key, route in before.items() if key not in after]),
-        announce=tuple([route for key, route in after.items() if before.get(key) != route]),
-        unwatch=tuple([each for key, each in watched_before.items() if watched_after.get(key) != each]),
-        watch=tuple([each for key, each in watched_after.items() if watched_before.get(key) != each]),
+        announce=tuple([route for key, route in after.items() if before.get(key) != route or key in covered]),
+        unwatch=tuple(unwatch),
+        watch=tuple(watch),
     )
 
 

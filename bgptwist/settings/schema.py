@@ -15,6 +15,7 @@ from bgptwist.settings.model import (
     CapabilitySettings,
     DirectionSettings,
     HelperSettings,
+    MasterKey,
     NeighborSettings,
 )
 from bgptwist.wire.capabilities.role import NAMES as ROLES
@@ -32,7 +33,8 @@ class Keyword:
 
     `read` makes the value of the words after the keyword; `bare` is the value when there are none.  The value is kept
     under `field`, the name in the model; the last one counts, but `many` are gathered.
-    `surprise` is a warning about a bare keyword that does not mean what it seems to.
+    `surprise` is a warning about a bare keyword that does not mean what it seems to.  `required`: the section is
+    incomplete without it.
     """
 
     def __init__(
@@ -45,10 +47,12 @@ class Keyword:
         field: str = "",
         many: bool = False,
         surprise: str = "",
+        required: bool = False,
     ) -> None:
         self.word = word
         self.read = read
         self.help = help
+        self.required = required
         self.bare = bare
         self.field = field or word.replace("-", "_")
         self.many = many
@@ -58,10 +62,18 @@ class Keyword:
 class Routes:
     """A statement, or a section without statements of its own, that makes routes."""
 
-    def __init__(self, word: str, read: Callable[[RouteReader, Statement], Announcement], help: str) -> None:
+    def __init__(
+        self,
+        word: str,
+        read: Callable[[RouteReader, Statement], Announcement],
+        help: str,
+        former: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        """`former`: words of ExaBGP 3 or 4 that may stand among those of the statement, and what they are today."""
         self.word = word
         self.read = read
         self.help = help
+        self.former = former
 
 
 class Refusal:
@@ -72,18 +84,46 @@ class Refusal:
         self.reason = reason
 
 
+class Former:
+    """A spelling of ExaBGP 3 or 4 that is still read, with a warning: today the statement begins with `now`.
+
+    `section` is where it stands today, '' for where it stood.  `second` is a word that must follow, and goes.
+    `secret`: what follows is not to be told.
+    """
+
+    def __init__(self, word: str, now: str, section: str = "", second: str = "", *, secret: bool = False) -> None:
+        self.word = word
+        self.now = now
+        self.section = section
+        self.second = second
+        self.secret = secret
+
+    @property
+    def help(self) -> str:
+        """What to write today."""
+        return f"of ExaBGP 3 and 4: {self.spelt('...')}"
+
+    def spelt(self, rest: str) -> str:
+        """The statement of today, with the words after the first."""
+        if self.secret:
+            rest = "..."
+        words = f"{self.now} {rest}".strip()
+        return f"'{self.section} {{ {words}; }}'" if self.section else f"'{words};'"
+
+
 class Section:
     """A section `word NAME { ... }`.
 
     `name` reads the words before the brace; None when there must be none, `optional` when they may be missing.
     Sections of one kind add up, unless they are kept `apart`.  `model` has the defaults of the keywords.
     `distinct`: nothing may be gathered twice in one section.  `fold`: keywords may be written in capitals.
+    `former`: the section is of ExaBGP 3; this says what is written today.
     """
 
     def __init__(
         self,
         word: str,
-        contents: tuple["Keyword | Routes | Refusal | Section", ...],
+        contents: tuple["Keyword | Routes | Refusal | Former | Section", ...],
         help: str,
         *,
         name: Callable[[Words], object] | None = None,
@@ -91,6 +131,7 @@ class Section:
         apart: bool = False,
         distinct: bool = False,
         fold: bool = False,
+        former: str = "",
         model: type | None = None,
     ) -> None:
         self.word = word
@@ -101,6 +142,7 @@ class Section:
         self.apart = apart
         self.distinct = distinct
         self.fold = fold
+        self.former = former
         self.model = model
 
     def default(self, keyword: Keyword) -> Any:
@@ -118,10 +160,15 @@ def flag(word: str, help: str, *, bare: bool = True, field: str = "") -> Keyword
     return Keyword(word, value.boolean, help, bare=bare, field=field, surprise=surprise)
 
 
+INCLUDE: Final = Keyword("include", value.path, "the statements of a file, or of all that fit a pattern like *.conf")
+"""May stand in every section, and outside."""
+
+OLD_AFIS: Final = {"inet": "ipv4", "inet4": "ipv4", "inet6": "ipv6"}
+
 PROCESS: Final = Section(
     "process",
     (
-        Keyword("run", value.arguments, "the program and its arguments"),
+        Keyword("run", value.arguments, "the program and its arguments", required=True),
         Keyword("encoder", value.encoder, "how events are written for it: json or text"),
         flag("respawn", "start it again when it ends"),
     ),
@@ -139,6 +186,8 @@ FAMILY: Final = Section(
             for afi in dict.fromkeys(family.name.split()[0] for family in FAMILIES)
         ),
         Keyword("all", value.everything, "every known family", bare="all", field="families", many=True),
+        *(Former(word, now) for word, now in OLD_AFIS.items()),
+        Refusal("minimal", "'minimal' is of ExaBGP 3: name the families of the routes"),
     ),
     "the families to negotiate; all of them when there are none",
     distinct=True,
@@ -180,6 +229,7 @@ CAPABILITY: Final = Section(
         ),
         flag("bfd-strict", "no session without BFD, which others must see to"),
         Keyword("raw", value.capability, "[ CODE 0xOCTETS ], any other capability", field="others", many=True),
+        Former("route", "route-refresh", second="refresh"),
     ),
     "what to offer in OPEN",
     model=CapabilitySettings,
@@ -291,6 +341,7 @@ FLOW: Final = Section(
             "route",
             RouteReader.flow_statement,
             "what a rule matches and does: in a block, or in a line",
+            (("not-a-fragment", "!is-fragment"),),
         ),
     ),
     "flow rules; the family follows from what they match",
@@ -317,6 +368,23 @@ OPERATIONAL: Final = Section(
     "OPERATIONAL messages sent at the start of a session",
 )
 
+TCP_AO: Final = Section(
+    "tcp-ao",
+    (
+        Keyword("keyid", value.key_id, "the number of the key, for both directions", required=True),
+        Keyword(
+            "algorithm",
+            value.key_algorithm,
+            f"how segments are signed: {', '.join(value.KEY_ALGORITHMS)}",
+            required=True,
+        ),
+        Keyword("password", value.password, "the key", required=True),
+        flag("base64", "the password is base64"),
+    ),
+    "sign the connection (RFC 5925), in place of md5-password; Linux 6.7 or later",
+    model=MasterKey,
+)
+
 NEIGHBOR: Final = Section(
     "neighbor",
     (
@@ -325,8 +393,8 @@ NEIGHBOR: Final = Section(
         Keyword("router-id", value.ipv4, "our identifier; without it, an IPv4 local-address"),
         Keyword("local-address", value.address_or_auto, "our address, or auto for the kernel's choice"),
         Keyword("local-link-local", value.link_local, "our address on the link, a second next hop"),
-        Keyword("local-as", value.asn_or_auto, "our AS number, or auto for the peer's"),
-        Keyword("peer-as", value.asn_or_auto, "the peer's AS number, or auto for any"),
+        Keyword("local-as", value.asn_or_auto, "our AS number, or auto for the peer's", required=True),
+        Keyword("peer-as", value.asn_or_auto, "the peer's AS number, or auto for any", required=True),
         Keyword("hold-time", value.hold_time, "seconds without a message before the session ends; 0 for ever"),
         flag("passive", "never connect"),
         Keyword("listen", value.port_or_none, "a port of our own for this neighbor"),
@@ -338,6 +406,12 @@ NEIGHBOR: Final = Section(
         Keyword("outgoing-ttl", value.ttl, "the TTL to send"),
         Keyword("incoming-ttl", value.ttl, "the least TTL to accept (RFC 5082)"),
         Keyword("rate-limit", value.rate_limit, "messages to send in a second"),
+        Keyword("range-limit", value.range_limit, "how many peers of a range there may be at a time"),
+        Keyword("range-idle", value.seconds, "seconds for which a peer of a range is remembered after its session"),
+        Keyword(
+            "maximum-prefix", value.prefix_limit, "routes to hold; one more ends the session (RFC 4486)", many=True
+        ),
+        Keyword("maximum-prefix-out", value.sent_limit, "routes to send; the others wait", many=True),
         Keyword("host-name", value.host_name, "tell our host name"),
         Keyword("domain-name", value.host_name, "tell our domain name, with a host name"),
         flag("group-updates", "routes with the same attributes share messages"),
@@ -356,10 +430,14 @@ NEIGHBOR: Final = Section(
         FLOW,
         L2VPN,
         OPERATIONAL,
-        Refusal("tcp-ao", "TCP-AO is not supported yet: use md5-password"),
-        Refusal("ttl-security", "ttl-security is of ExaBGP 3: use incoming-ttl"),
-        Refusal("process", "a process in a neighbor is of ExaBGP 3: use 'api { processes [ NAME ]; }'"),
-        Refusal("multi-session", "multi-session belongs into the section 'capability'"),
+        TCP_AO,
+        Former("ttl-security", "incoming-ttl"),
+        Former("md5", "md5-password", secret=True),
+        Former("process", "processes", "api"),
+        Former("asn4", "asn4", "capability"),
+        Former("graceful-restart", "graceful-restart", "capability"),
+        Former("multi-session", "multi-session", "capability"),
+        Former("route-refresh", "route-refresh", "capability"),
     ),
     "a peer, or a range of peers",
     name=value.peer,
@@ -382,8 +460,18 @@ TEMPLATE: Final = Section(
     "parts of neighbors",
 )
 
+GROUP: Final = Section(
+    "group",
+    (*NEIGHBOR.contents.values(), NEIGHBOR),
+    "neighbors that share what stands beside them; values of a neighbor win",
+    name=value.name,
+    optional=True,
+    apart=True,
+    former="'template { neighbor NAME { ... } }' and 'inherit NAME;' in the neighbors",
+)
+
 ROOT: Final = Section(
     "",
-    (PROCESS, TEMPLATE, NEIGHBOR, Refusal("group", "groups are of ExaBGP 3: use 'template' and 'inherit'")),
+    (PROCESS, TEMPLATE, NEIGHBOR, GROUP),
     "a configuration file",
 )

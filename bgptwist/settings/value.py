@@ -1,9 +1,10 @@
 """The values of statements: what each accepts, and what it is afterwards (configuration, 3 and 5)."""
 
 import re
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from bgptwist.grammar.route import ALIASES
+from bgptwist.settings.model import PrefixLimit
 from bgptwist.wire.capabilities import role as roles
 from bgptwist.wire.errors import Misspelt
 from bgptwist.wire.kinds import Family
@@ -25,6 +26,7 @@ BOOLEANS: Final = {
 AFIS: Final = {"ipv4": 1, "ipv6": 2}
 TTL_OFF: Final = ("disable", "false")
 MD5_LONGEST: Final = 80
+KEY_ALGORITHMS: Final = ("hmac-sha-1-96", "aes-128-cmac-96", "hmac-sha-256")
 HOST_LONGEST: Final = 255
 RECEIVE: Final = 1
 SEND: Final = 2
@@ -178,6 +180,14 @@ def word(words: Words) -> str:
     return found
 
 
+def path(words: Words) -> str:
+    """The name of a file."""
+    found = words.next("the name of a file")
+    if not found:
+        raise words.wrong("the name of a file", "the name of the file is empty")
+    return found
+
+
 def optional_word(words: Words) -> str:
     """One word, which may be empty."""
     return words.next("a word")
@@ -193,11 +203,27 @@ def name(words: Words) -> str:
 
 
 def password(words: Words) -> str:
-    """An MD5 password of at most 80 characters; in base64 it may be longer before it is decoded."""
+    """A password of at most 80 octets; in base64 it may be longer before it is decoded."""
     wanted = f"a password of 1 to {MD5_LONGEST} characters"
     found = words.next(wanted)
     if not found:
         raise words.wrong(wanted, "the password is empty")
+    if words.more:
+        raise Misspelt("the password is several words", "quotes around it", words.at)
+    return found
+
+
+def key_id(words: Words) -> int:
+    """A KeyID of TCP-AO (RFC 5925, 2.2)."""
+    return words.integer(255, "a number from 0 to 255")
+
+
+def key_algorithm(words: Words) -> str:
+    """How TCP-AO signs: two ways of RFC 5926, and SHA-256."""
+    wanted = ", ".join(KEY_ALGORITHMS)
+    found = words.next(wanted).lower()
+    if found not in KEY_ALGORITHMS:
+        raise words.wrong(wanted)
     return found
 
 
@@ -362,6 +388,52 @@ class AddPathReader(FamilyReader):
     def __call__(self, words: Words) -> tuple[Family, int]:  # type: ignore[override]
         found = super().__call__(words)
         return found, words.integer(65535, "a number from 1 to 65535", 1) if words.accept("limit") else 0
+
+
+def some_family(words: Words) -> Family | None:
+    """`ipv4 unicast` or another family, if one stands there."""
+    word = words.peek().lower()
+    if word not in {each.name.split()[0] for each in FAMILIES}:
+        return None
+    words.next("")
+    return FamilyReader(word)(words)
+
+
+def prefix_limit(words: Words) -> PrefixLimit:
+    """`[AFI SAFI] N [warning PERCENT] [restart SECONDS|never] [warning-only]`."""
+    found = some_family(words)
+    bound = words.integer(0xFFFFFFFF, "a number of routes, or a family and a number", 1)
+    fields: dict[str, Any] = {}
+    while words.more:
+        if words.accept("warning"):
+            fields["warning"] = words.integer(100, "a percentage from 1 to 100", 1)
+        elif words.accept("restart"):
+            never = words.accept("never")
+            fields["restart"] = None if never else words.integer(65535, "seconds from 1 to 65535, or never", 1)
+        elif words.accept("warning-only"):
+            fields["warning_only"] = True
+        else:
+            words.next("")
+            raise words.wrong("warning, restart or warning-only")
+    if fields.get("warning_only") and "restart" in fields:
+        raise Misspelt("a limit that only warns ends no session", "'restart' or 'warning-only'", 0)
+    return PrefixLimit(bound, found, **fields)
+
+
+def sent_limit(words: Words) -> tuple[Family | None, int]:
+    """`[AFI SAFI] N`."""
+    found = some_family(words)
+    return found, words.integer(0xFFFFFFFF, "a number of routes, or a family and a number", 1)
+
+
+def range_limit(words: Words) -> int:
+    """How many peers of a range there may be at a time."""
+    return words.integer(65535, "a number from 1 to 65535", 1)
+
+
+def seconds(words: Words) -> int:
+    """Seconds, 0 for none."""
+    return words.integer(65535, "seconds from 0 to 65535")
 
 
 def everything(words: Words) -> str:

@@ -20,6 +20,12 @@ class Advice:
         self._standing: dict[tuple[int, int], Operational] = {}
         self._sequence = 0
 
+    def copied(self) -> "Advice":
+        """The same for another peer, which numbers its queries itself."""
+        found = Advice()
+        found._standing.update(self._standing)
+        return found
+
     def begin(self, settings: NeighborSettings, listener: Listener) -> None:
         """A session is up: say what stands, and what the configuration wants said."""
         configured = [each for each in settings.operational if each.kind != ASM]

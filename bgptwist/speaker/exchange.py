@@ -8,10 +8,12 @@ from zope.interface import implementer
 from bgptwist.interfaces import IUpdateWriter
 from bgptwist.rib.incoming import Incoming
 from bgptwist.rib.outgoing import Outgoing
+from bgptwist.rib.quota import Quota
 from bgptwist.session import fsm
 from bgptwist.session.negotiation import Negotiated
 from bgptwist.session.timers import Call, Clock, Pace, announce_delay
 from bgptwist.settings.model import Environment, NeighborSettings
+from bgptwist.speaker.ceiling import Ceiling
 from bgptwist.speaker.contexts import Contexts
 from bgptwist.speaker.events import RECEIVE, SEND
 from bgptwist.speaker.reporter import RECEIVE_UPDATE, SEND_UPDATE, Reporter
@@ -21,6 +23,7 @@ from bgptwist.wire.framing import HEADER, OPERATIONAL, UPDATE
 from bgptwist.wire.kinds import Family, ReceiveContext, SendContext
 from bgptwist.wire.messages import refresh as refreshes
 from bgptwist.wire.messages import update as updates
+from bgptwist.wire.messages.notification import Notification
 from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.messages.refresh import RouteRefresh
 from bgptwist.wire.path import Fault, PathTable
@@ -76,8 +79,45 @@ class Exchange:
         """Families whose End-of-RIB we have still to send, by its body."""
         self._asked: set[Family] = set()
         """Those of them that the peer asked for meanwhile."""
+        self._ceiling: Ceiling | None = None
+        self._limit(settings)
         if settings.rate_limit:
             self._pace = Pace(clock, settings.rate_limit, self._write, self._go_on)
+
+    def _limit(self, settings: NeighborSettings) -> None:
+        """Take the limits of what the peer may tell."""
+        if self._ceiling is not None:
+            self._ceiling.adjust(settings.maximum_prefix)
+        elif settings.maximum_prefix:
+            self._ceiling = Ceiling(settings.maximum_prefix, self.negotiated.families, self.incoming, self._say)
+
+    def held(self, family: Family | None) -> int:
+        """How many routes of a family, or of all, the peer told us; 0 where nobody counts."""
+        if self._ceiling is not None:
+            return self._ceiling.held(family)
+        return 0 if self.incoming is None else self.incoming.count(family)
+
+    @property
+    def untold(self) -> int:
+        """How many routes the peer is not told because of `maximum-prefix-out`."""
+        return self._outgoing.untold(self._member)
+
+    @property
+    def penalty(self) -> float | None:
+        """Seconds without a session after this one, None for ever."""
+        return 0.0 if self._ceiling is None else self._ceiling.penalty
+
+    def adjust(self, settings: NeighborSettings) -> None:
+        """Take other settings that need no new session."""
+        self._settings = settings
+        self._limit(settings)
+        if self._ceiling is not None:
+            self._cease(self._ceiling.check(self.negotiated.families[0]))
+
+    def _cease(self, notification: Notification | None) -> None:
+        """End the session, if there is a reason."""
+        if notification is not None:
+            self.session.feed(fsm.Input.STOP, notification)
 
     def begin(self, environment: Environment, now: float) -> None:
         """The peer is owed all routes, now or from the minute of `tcp.delay`; `now` is the time of day."""
@@ -95,7 +135,9 @@ class Exchange:
         self._join_call = None
         end_of_rib = () if self._settings.manual_eor else self.negotiated.families
         self._owed = {updates.end_of_rib(family)[HEADER:]: family for family in end_of_rib}
-        self._outgoing.join(self._member, self.negotiated.send, self, end_of_rib, settle)
+        bounds = dict(self._settings.maximum_prefix_out)
+        quota = Quota(bounds) if bounds else None
+        self._outgoing.join(self._member, self.negotiated.send, self, end_of_rib, settle, quota)
         if self._full:
             self._outgoing.pause(self._member)
 
@@ -128,6 +170,8 @@ class Exchange:
             self._complete.add(update.end_of_rib.base)
         if self._report.wants(RECEIVE_UPDATE):
             self._report.update(RECEIVE, UPDATE, body, negotiated, update, negotiated.receive)
+        if self._ceiling is not None:
+            self._cease(self._ceiling.update(update))
 
     def _complain(self, update: updates.Update) -> None:
         """Log each kind of fault once a session: a peer that makes one makes it in every UPDATE."""

@@ -5,6 +5,7 @@ What happens on a connection is `session.fsm`'s business; the routes of an estab
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from math import inf
 from random import random as system_random
 from typing import Any, Final, NamedTuple
 
@@ -12,7 +13,7 @@ from bgptwist.interfaces import IConnecting, IEventSink, INetwork, ISessionDrive
 from bgptwist.rib.incoming import Incoming
 from bgptwist.rib.outgoing import Outgoing
 from bgptwist.session import fsm
-from bgptwist.session.collision import Survivor, replaces_established, survivor
+from bgptwist.session.collision import rank, resolve
 from bgptwist.session.counters import Counters
 from bgptwist.session.negotiation import Local, Negotiated
 from bgptwist.session.timers import Backoff, Call, Clock, Random
@@ -75,6 +76,15 @@ class Peer:
     `member` is its bit in member sets, `settings` may be exchanged while it runs (`reconfigure` resets the session).
     """
 
+    learnt: tuple[int, int] | None = None
+    """Our AS number and the peer's in the session there is, or in the last one."""
+    barred_until = 0.0
+    """Until when no session is wanted: the peer told us too much."""
+    came: "dict[str, Peer] | None" = None
+    """Of a range: the peers that came from it, by address."""
+    refused = 0
+    """Connections for which a range had no room."""
+
     def __init__(
         self,
         settings: NeighborSettings,
@@ -90,10 +100,16 @@ class Peer:
         now: Callable[[], float],
         log: Callable[[str], object],
         on_finished: Callable[["Peer"], object] | None = None,
+        on_change: Callable[["Peer"], object] | None = None,
         random: Random = system_random,
         taps: Sequence[ITap] = (),
+        origin: "Peer | None" = None,
     ) -> None:
-        """`version` is our software's, `now` the time of day; `on_finished` hears when no attempt is left."""
+        """`version` is our software's, `now` the time of day; `on_finished` hears when no attempt is left.
+
+        `on_change` hears when the session is established and when the last one is over, `origin` is the range that
+        the peer came from.
+        """
         self.settings = settings
         self.member = member
         self.phase = State.IDLE
@@ -103,6 +119,7 @@ class Peer:
         """Connections tried, or accepted where we only wait."""
         self.totals = Counters()
         """Messages of all sessions that ended."""
+        self.origin = origin
         self._environment = environment
         self._clock = clock
         self._network = network
@@ -112,11 +129,12 @@ class Peer:
         self._now = now
         self._log = log
         self._on_finished = on_finished
+        self._on_change = on_change
         self._random = random
         self._backoff = Backoff(random)
         self._sessions: dict[ISessionDriver, fsm.Session] = {}
         self._exchange: Exchange | None = None
-        self._advice = Advice()
+        self._advice: Advice = Advice() if origin is None else origin._advice.copied()
         self._up_since = 0.0
         self._deaf = False
         self._restarting = False
@@ -182,6 +200,21 @@ class Peer:
         """Whether we wait for the peer to connect."""
         return self.settings.passive or self._environment.bgp_passive
 
+    @property
+    def barred(self) -> bool:
+        """Whether no session is wanted now because of what the peer did in the last one."""
+        return self._clock.seconds() < self.barred_until
+
+    @property
+    def takes(self) -> bool:
+        """Whether a connection of the peer is wanted now; a range takes those of the peers that come from it."""
+        return Input.INCOMING in TABLE[self.phase] and not (self.passive and self._exhausted) and not self.barred
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """What the established session exchanges."""
+        return self._exchange
+
     def local(self, local_address: str = "") -> Local:
         """What we offer in the next OPEN, on a connection from that address."""
         return local_of(self.settings, self._environment, self._version, self._restarting, local_address)
@@ -199,6 +232,12 @@ class Peer:
     def teardown(self, subcode: int, data: bytes = b"") -> None:
         """End the sessions with NOTIFICATION 6/subcode, and connect again at once."""
         self._reset(Notification(6, subcode, data))
+
+    def adjust(self, settings: NeighborSettings) -> None:
+        """Take other settings that need no new session."""
+        self.settings = settings
+        if self._exchange is not None:
+            self._exchange.adjust(settings)
 
     def reconfigure(self, settings: NeighborSettings) -> None:
         """Take other settings: sessions end with 6/3, as in ExaBGP, and new ones are sought at once."""
@@ -231,10 +270,10 @@ class Peer:
 
     def accept(self, driver: ISessionDriver) -> bool:
         """The peer connected to us; False when it is not served, and then the connection is to be closed."""
-        if Input.INCOMING not in TABLE[self.phase] or (self.passive and self._exhausted):
+        if not self.takes or self.settings.prefix_length is not None:
             return False
         if any(session.driver.peer_address != driver.peer_address for session in self._sessions.values()):
-            return False  # a range has one session; for more, each address needs a peer of its own
+            return False  # a link-local address of two links is that of two routers
         for session in list(self._sessions.values()):
             if not session.ours and session.state is not fsm.State.ESTABLISHED:
                 # The peer connects once more: it has given up the connection that it opened before.
@@ -311,7 +350,7 @@ class Peer:
         self._cancel()
         if self._exhausted:
             self.feed(Input.EXHAUSTED)
-        elif self.passive:
+        elif self.passive or pause == inf:
             self._report.fsm("ACTIVE")
         else:
             self._retry = self._clock.callLater(pause, self.feed, Input.RETRY)
@@ -373,6 +412,7 @@ class Peer:
 
     def _halt(self, cease: Notification) -> None:
         self._cancel()
+        self.barred_until = 0.0
         for session in list(self._sessions.values()):
             session.feed(fsm.Input.STOP, cease)
 
@@ -386,6 +426,7 @@ class Peer:
     def _reset(self, cease: Notification) -> None:
         """End what there is, and begin again at once."""
         self._backoff.reset()
+        self.barred_until = 0.0
         self._hurry = True
         for session in list(self._sessions.values()):
             session.feed(fsm.Input.STOP, cease)
@@ -414,26 +455,12 @@ class Peer:
         """An OPEN is acceptable: with a second connection one of the two must go (RFC 4271, 6.8)."""
         other = next((one for one in self._sessions.values() if one is not session), None)
         if other is not None:
-            self._collide(session, other)
+            resolve(session, other)
         if session.state is fsm.State.OPEN_CONFIRM:
             assert session.negotiated is not None
+            self.learnt = (session.negotiated.local_as, session.negotiated.peer_as)
             self._report.identity = self._identity(session)
             self._report.agreed(session.negotiated)
-
-    def _collide(self, session: fsm.Session, other: fsm.Session) -> None:
-        """Decide between a session whose OPEN just came and another one."""
-        negotiated, before = session.negotiated, other.negotiated
-        assert negotiated is not None
-        if other.state is fsm.State.ESTABLISHED:
-            if replaces_established(negotiated.peer_restarting, before is not None and before.graceful_restart):
-                other.feed(fsm.Input.CONNECTION_LOST, "the peer restarted and opened another")
-            else:
-                session.feed(fsm.Input.COLLISION)
-        elif other.state is fsm.State.OPEN_CONFIRM:
-            local = negotiated.local
-            kept = survivor(local.router_id, negotiated.router_id, negotiated.local_as, negotiated.peer_as)
-            loser = other if session.ours is (kept is Survivor.OURS) else session
-            loser.feed(fsm.Input.COLLISION)
 
     def update(self, session: fsm.Session, body: bytes) -> None:
         """An UPDATE came."""
@@ -453,6 +480,8 @@ class Peer:
         established = self._exchange is not None and self._exchange.session is session
         lasted = self.up_for if established else 0.0
         if established and self._exchange is not None:
+            penalty = self._exchange.penalty
+            self.barred_until = inf if penalty is None else self._clock.seconds() + penalty
             self._exchange.end()
             self._exchange = None
             self.established_at = None
@@ -469,7 +498,9 @@ class Peer:
             if self._connecting is not None:
                 self.feed(Input.ENDED_CONNECTING)
             else:
-                self.feed(Input.ENDED, self._pause(ending, lasted))
+                held = self.barred_until - self._clock.seconds()
+                self.feed(Input.ENDED, max(held, self._pause(ending, lasted)))
+            self._tell()
 
     def _down_reason(self, ending: fsm.Ending) -> str:
         """The reason of a `down` event in ExaBGP's words."""
@@ -503,6 +534,7 @@ class Peer:
             self._report,
             self._say,
         )
+        self._tell()
         self._report.state("up")
         negotiated = session.negotiated
         names = ", ".join(family.name for family in negotiated.families)
@@ -511,6 +543,10 @@ class Peer:
             self.pause_reading()
         self._advice.begin(self.settings, exchange)
         exchange.begin(self._environment, self._now())
+
+    def _tell(self) -> None:
+        if self._on_change is not None:
+            self._on_change(self)
 
     def _identity(self, session: fsm.Session | None) -> Identity:
         """Who the peer is, as far as it is known."""
@@ -530,19 +566,6 @@ class Peer:
     def _say(self, text: str) -> None:
         self._log(f"{self.settings.peer_address}: {text}")
 
-
-def rank(session: fsm.Session) -> int:
-    """How far a session has come."""
-    return RANKS[session.state]
-
-
-RANKS: Final = {
-    fsm.State.CLOSED: 0,
-    fsm.State.CONNECT: 1,
-    fsm.State.OPEN_SENT: 2,
-    fsm.State.OPEN_CONFIRM: 3,
-    fsm.State.ESTABLISHED: 4,
-}
 
 TABLE: Final[dict[State, dict[Input, Step]]] = {
     State.IDLE: {

@@ -1,21 +1,26 @@
 """All peers and what they are told: the one object that commands, reloads and the service act on."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Final, Protocol
 
-from bgptwist.grammar.selector import Selector
+from bgptwist.grammar.selector import Selector, meant
 from bgptwist.interfaces import IEventSink, INetwork
-from bgptwist.rib.outgoing import Clock, Outgoing
+from bgptwist.rib.outgoing import Outgoing
 from bgptwist.rib.transfer import bits
 from bgptwist.rib.watchdog import Watchdogs
+from bgptwist.session.timers import Call, Clock
 from bgptwist.settings.model import Environment, NeighborSettings, StaticRoute
 from bgptwist.settings.plan import Plan, RouteChanges
 from bgptwist.speaker.contexts import Contexts
-from bgptwist.speaker.events import SignalReceived
+from bgptwist.speaker.events import SignalReceived, StateChanged
 from bgptwist.speaker.peer import Peer
+from bgptwist.speaker.ranges import Directory, Range, Refusal, one_of
 from bgptwist.wire.kinds import Family
 from bgptwist.wire.messages.operational import Operational
 from bgptwist.wire.route import Announcement, Route
+
+SWEEP: Final = 1.0
+"""Seconds after which the routes of members that are gone are forgotten, all in one walk through the table."""
 
 
 class Log(Protocol):
@@ -43,6 +48,12 @@ class Speaker:
         self.contexts = Contexts()
         self.on_finished: Callable[[], None] | None = None
         """Called when no peer has a connection attempt left."""
+        self.on_came: Callable[[Peer], object] = ignore
+        """Called when a peer came from a range, before its first event."""
+        self.on_gone: Callable[[Peer], object] = ignore
+        """Called when such a peer was forgotten."""
+        self.on_learnt: Callable[[Peer], object] = ignore
+        """Called when the AS numbers of a session are known that the configuration leaves open."""
         self._clock = clock
         self._network = network
         self._sink = sink
@@ -51,6 +62,10 @@ class Speaker:
         self._version = version
         self._now = now
         self._by_member: dict[int, Peer] = {}
+        self._ranges: dict[str, Range] = {}
+        self._directory: Directory | None = None
+        self._taken = self._enrolled = self._dead = 0
+        self._cleaning: Call | None = None
         self._watchdogs = Watchdogs()
 
     def _problem(self, member: int, reason: str) -> None:
@@ -65,76 +80,161 @@ class Speaker:
             self.remove(name)
         changes = dict(plan.routes)
         for settings in plan.restarted:
+            if settings.name in self._ranges:
+                self._ranges[settings.name].disperse()
             self.peers[settings.name].reconfigure(settings)
-            self._change(self.peers[settings.name].member, changes.get(settings.name))
+            self._change(self._members_of(settings.name), changes.get(settings.name))
         for settings in plan.adjusted:
-            self.peers[settings.name].settings = settings
-            self._change(self.peers[settings.name].member, changes.get(settings.name))
+            self.peers[settings.name].adjust(settings)
+            if settings.name in self._ranges:
+                self._ranges[settings.name].adjust()
+            self._change(self._members_of(settings.name), changes.get(settings.name))
+        added = {settings.name for settings in plan.added}
+        self._disperse(lambda peer, local, port: peer.settings.name in added)
         self.add(plan.added)
+        self._directory = None
+        self._disperse(self._strayed)
 
-    def _change(self, member: int, changes: RouteChanges | None) -> None:
+    def _members_of(self, name: str) -> int:
+        """The bit of a neighbor, and of all peers of a range."""
+        found = self._ranges.get(name)
+        return self.peers[name].member | (found.members if found is not None else 0)
+
+    def _disperse(self, whom: Callable[[Peer, str, int], bool]) -> None:
+        for found in self._ranges.values():
+            found.disperse(whom)
+
+    def _strayed(self, peer: Peer, local: str, port: int) -> bool:
+        """Whether the connection of a peer would be another neighbor's now."""
+        return self._configured().find(local, port, peer.settings.peer_address) is not peer.origin
+
+    def _configured(self) -> Directory:
+        if self._directory is None:
+            self._directory = Directory(peer for peer in self.peers.values() if peer.origin is None)
+        return self._directory
+
+    def admit(self, local: str, port: int, remote: str) -> Peer | Refusal | None:
+        """Whose connection it is; None when it is nobody's."""
+        peer = self._configured().find(local, port, remote)
+        found = None if peer is None else self._ranges.get(peer.settings.name)
+        return peer if found is None else found.admit(local, port, remote)
+
+    def with_those_of_ranges(self, neighbors: Iterable[NeighborSettings]) -> list[NeighborSettings]:
+        """These neighbors, after the peers that came from ranges, with the settings of their range among these."""
+        listed = list(neighbors)
+        known = {settings.name: settings for settings in listed if settings.prefix_length is not None}
+        came = [
+            one_of(known.get(name, found.peer.settings), address)
+            for name, found in self._ranges.items()
+            for address in found.peers
+        ]
+        return [*came, *listed]
+
+    def _change(self, members: int, changes: RouteChanges | None) -> None:
         """Withdraw the configured routes that are gone, announce those that are new; others stay as they are."""
         if changes is None:
             return
-        self.outgoing.withdraw([*changes.withdraw, *(static.route for static in changes.unwatch)], member)
+        gone = [*changes.withdraw, *(static.route for static in changes.unwatch)]
+        for route in gone:
+            # not from those to whom a helper told another one in its place
+            if still := self.outgoing.holders(route, members):
+                self.outgoing.withdraw([route], still)
         for static in changes.unwatch:
-            self._watchdogs.remove(static.watchdog, static.route, member)
-        self.outgoing.announce(changes.announce, member)
-        self._watch(changes.watch, member)
+            self._watchdogs.remove(static.watchdog, static.route, members)
+        self._watch(changes.watch, members)
+        self.outgoing.announce(changes.announce, members)
 
     def add(self, neighbors: Iterable[NeighborSettings]) -> None:
         """Make new peers and start them; neighbors with the very same routes share the work."""
         fresh: list[Peer] = []
         shared: dict[int, tuple[NeighborSettings, int]] = {}
         for settings in neighbors:
-            member = self._free_bit()
-            peer = Peer(
-                settings,
-                self._environment,
-                member,
-                self._clock,
-                self._network,
-                self._sink,
-                self.outgoing,
-                self.contexts,
-                version=self._version,
-                now=self._now,
-                log=self._log,
-                on_finished=self._peer_finished,
-            )
-            self.peers[settings.name] = peer
-            self._by_member[member] = peer
+            peer = self._make(settings)
+            member = peer.member
+            if settings.prefix_length is not None:
+                self._ranges[settings.name] = Range(peer, self._clock, self._come, self._vanish)
             fresh.append(peer)
             first, members = shared.get(id(settings.routes), (settings, 0))
             shared[id(settings.routes)] = (first, members | member)
             self._watch(settings.watched, member)
         for settings, members in shared.values():
             self.outgoing.announce(settings.routes, members)
+        self._directory = None
         for peer in fresh:
             peer.start()
 
-    def _watch(self, watched: Iterable[StaticRoute], member: int) -> None:
-        for static in watched:
-            self._watchdogs.add(Announcement([static.route], static.watchdog, static.held), member)
-            if not static.held:
-                self.outgoing.announce([static.route], member)
+    def _make(self, settings: NeighborSettings, origin: Peer | None = None) -> Peer:
+        """A peer with the lowest bit that nobody has."""
+        member = ~self._taken & (self._taken + 1)
+        peer = Peer(
+            settings,
+            self._environment,
+            member,
+            self._clock,
+            self._network,
+            self._sink,
+            self.outgoing,
+            self.contexts,
+            version=self._version,
+            now=self._now,
+            log=self._log,
+            on_finished=self._peer_finished,
+            on_change=self._peer_changed,
+            origin=origin,
+        )
+        self._taken |= member
+        self.peers[settings.name] = peer
+        self._by_member[member] = peer
+        return peer
 
-    def _free_bit(self) -> int:
-        bit = 1
-        while bit in self._by_member:
-            bit <<= 1
-        return bit
+    def _come(self, settings: NeighborSettings, origin: Peer) -> Peer:
+        """Somebody of a range connected."""
+        peer = self._make(settings, origin)
+        self.on_came(peer)
+        peer.start()
+        return peer
+
+    def _watch(self, watched: Iterable[StaticRoute], members: int) -> None:
+        for static in watched:
+            self._watchdogs.add(Announcement([static.route], static.watchdog, static.held), members)
+            if not static.held:
+                self.outgoing.announce([static.route], members)
 
     def remove(self, name: str) -> None:
         """A neighbor left the configuration: Cease 6/3, and everything of it is forgotten."""
         peer = self.peers.pop(name, None)
         if peer is None:
             return
+        self._directory = None
+        found = self._ranges.pop(name, None)
+        if found is not None:
+            found.disperse()
+            found.halt()
         peer.stop(6, 3)
-        self.outgoing.leave(peer.member)
-        self.outgoing.forget(peer.member)
+        self._bury(peer)
         self._watchdogs.forget(peer.member)
+
+    def _vanish(self, peer: Peer) -> None:
+        """A peer of a range is forgotten."""
+        self.peers.pop(peer.settings.name, None)
+        self._bury(peer)
+        self.on_gone(peer)
+
+    def _bury(self, peer: Peer) -> None:
+        """Nobody has that bit any more, nor gets it before the table was cleaned of it."""
+        self.outgoing.leave(peer.member)
         del self._by_member[peer.member]
+        if self._cleaning is None:
+            self._cleaning = self._clock.callLater(SWEEP, self._sweep)
+        self._dead |= peer.member
+
+    def _sweep(self) -> None:
+        self._cleaning = None
+        dead, self._dead = self._dead, 0
+        self.outgoing.forget(dead)
+        self._watchdogs.forget(dead)
+        self._taken &= ~dead
+        self._enrolled &= ~dead
 
     def start(self) -> None:
         """Start every peer that is not running."""
@@ -145,15 +245,34 @@ class Speaker:
         """End every session with that NOTIFICATION; nothing is tried again."""
         for peer in list(self.peers.values()):
             peer.stop(code, subcode)
+        for found in self._ranges.values():
+            found.halt()
+        if self._cleaning is not None:
+            self._cleaning.cancel()
+            self._sweep()
 
     def restart(self) -> None:
-        """Reset every session (6/4) and connect again at once."""
+        """End every session with NOTIFICATION 6/3, as ExaBGP does, and connect again at once."""
         for peer in list(self.peers.values()):
-            peer.teardown(4)
+            peer.teardown(3)
 
     def _peer_finished(self, peer: Peer) -> None:
-        if self.on_finished is not None and all(other.finished for other in self.peers.values()):
+        configured = (other for other in self.peers.values() if other.origin is None)
+        if self.on_finished is not None and all(other.finished for other in configured):
             self.on_finished()
+
+    def _peer_changed(self, peer: Peer) -> None:
+        """A session is established, or the last one of a peer is over."""
+        origin = peer.origin
+        if origin is not None and peer.state == "ESTABLISHED":
+            if not peer.member & self._enrolled:
+                self._enrolled |= peer.member
+                self.outgoing.enrol(peer.member, origin.member)
+                self._watchdogs.enrol(peer.member, origin.member)
+        elif origin is not None and origin.settings.name in self._ranges:
+            self._ranges[origin.settings.name].ended(peer)
+        if None in (peer.settings.local_as, peer.settings.peer_as):
+            self.on_learnt(peer)
 
     @property
     def up(self) -> int:
@@ -166,18 +285,41 @@ class Speaker:
             if "signal" in self._sink.interest(peer.settings.name):
                 self._sink.publish(SignalReceived(peer.identity, self._now(), code, name))
 
+    def states(self, names: Collection[str] | None = None) -> list[StateChanged]:
+        """The states of these neighbors, or of all, as the events that a helper missed which comes late."""
+        found: list[StateChanged] = []
+        for name, peer in self.peers.items():
+            if peer.origin is not None:
+                name = peer.origin.settings.name
+            if peer.session is None or (names is not None and name not in names):
+                continue
+            found.append(StateChanged(peer.identity, self._now(), "connected"))
+            if peer.state == "ESTABLISHED":
+                found.append(StateChanged(peer.identity, self._now(), "up"))
+        return found
+
     # ------------------------------------------------------------------ member sets
 
     def select(self, selectors: list[Selector] | None, helper: str | None) -> int:
-        """The neighbors a command means: those the helper may command (None: all), narrowed by selectors."""
+        """The neighbors a command means: those the helper may command (None: all), narrowed by selectors.
+
+        A range means its peers, too.
+        """
         members = 0
         for peer in self.peers.values():
             settings = peer.settings
             if helper is not None and not any(helper in api.processes for api in settings.api):
                 continue
-            if selectors is None or any(selector.matches(words_of(settings)) for selector in selectors):
-                members |= peer.member
+            if selectors is None or meant(selectors, words_of(settings)) or self._learnt(selectors, peer):
+                members |= peer.member if settings.prefix_length is None else self._members_of(settings.name)
         return members
+
+    def _learnt(self, selectors: list[Selector], peer: Peer) -> bool:
+        """Whether selectors mean a peer by AS numbers that its configuration leaves open."""
+        if peer.learnt is None or None not in (peer.settings.local_as, peer.settings.peer_as):
+            return False
+        numbers = dict(zip(("local-as", "peer-as"), map(str, peer.learnt), strict=True))
+        return meant(selectors, words_of(peer.settings) | numbers)
 
     def members_of(self, members: int) -> list[Peer]:
         """The peers of a member set."""
@@ -277,3 +419,7 @@ def words_of(settings: NeighborSettings) -> dict[str, str]:
         "router-id": settings.router_id,
         "family-allowed": settings.family_allowed,
     }
+
+
+def ignore(peer: Peer) -> None:
+    """Nobody wants to know."""

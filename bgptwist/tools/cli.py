@@ -8,17 +8,9 @@ from typing import Final
 from twisted._version import __version__ as twisted
 
 from bgptwist.service import VERSION
-from bgptwist.tools import decode, demo, encode, server, validate
+from bgptwist.tools import configuration, decode, demo, encode, server, validate
 
 Command = Callable[[list[str]], int]
-
-
-def configuration(words: list[str]) -> int:
-    """`bgptwist configuration validate ...`: the spelling of ExaBGP 6."""
-    if words[:1] == ["validate"]:
-        return validate.main(words[1:])
-    print("usage: bgptwist configuration validate [-n] [-r] [-v] FILE...", file=sys.stderr)
-    return 2
 
 
 def version(words: list[str]) -> int:
@@ -32,7 +24,7 @@ def version(words: list[str]) -> int:
 COMMANDS: Final[dict[str, tuple[Command, str]]] = {
     "server": (server.main, "run the speaker with configuration files"),
     "validate": (validate.main, "check configuration files"),
-    "configuration": (configuration, "configuration validate: the same"),
+    "configuration": (configuration.main, "format, compare, explain, migrate and describe configuration files"),
     "decode": (decode.main, "BGP messages in hexadecimal to JSON"),
     "encode": (encode.main, "commands to BGP messages in hexadecimal"),
     "demo": (demo.main, "two speakers on this machine, nothing else needed"),

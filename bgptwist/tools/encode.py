@@ -16,7 +16,7 @@ from bgptwist.interfaces import ICaller
 from bgptwist.settings.model import Environment
 from bgptwist.tools.reflection import Reflection, any_neighbor, environment, settings_of
 from bgptwist.wire.errors import BgptwistError, Refused
-from bgptwist.wire.framing import OPERATIONAL, ROUTE_REFRESH, UPDATE
+from bgptwist.wire.framing import OPERATIONAL, ROUTE_REFRESH
 from bgptwist.wire.framing import message as framed
 from bgptwist.wire.kinds import Family
 from bgptwist.wire.messages import update as updates
@@ -63,8 +63,7 @@ class Scribe:
 
     def attributes(self, path: Path) -> None:
         """An UPDATE with attributes and no route."""
-        section = b"".join(path.pack(self._context))
-        self.messages.append(framed(UPDATE, b"\0\0" + len(section).to_bytes(2, "big") + section))
+        self.messages.append(updates.bare(self._context, path))
 
     def _shared(self, routes: Iterable[Route]) -> Iterator[tuple[Family, Path, bytes, list[bytes]]]:
         for family, path, next_hop, nlris in shared(routes):

@@ -71,6 +71,42 @@ class Crowd:
         return [value["counter"] for value in self.values(name)]
 
 
+class LateTests(SynchronousTestCase):
+    """One helper is told what the others heard before."""
+
+    EVENTS = [StateChanged(identity(), 1.5, state) for state in ("connected", "up")]
+
+    def test_nobody_else_hears_it(self) -> None:
+        section = ApiSettings(("j", "k", "t"), neighbor_changes=True)
+        crowd = Crowd(section)
+        crowd.publish(keepalive())
+        crowd.subscriptions.inform("k", self.EVENTS)
+        self.assertEqual([value["neighbor"]["state"] for value in crowd.values("k")], ["connected", "up"])
+        self.assertEqual(crowd.counters("k"), [1, 2])
+        self.assertEqual((crowd.told["j"], crowd.told["t"]), ([], []))
+        crowd.publish(self.EVENTS[1])
+        self.assertEqual((crowd.counters("k"), crowd.counters("j")), ([1, 2, 3], [1]))
+
+    def test_the_text_form_has_no_counter(self) -> None:
+        crowd = Crowd(ApiSettings(("t",), neighbor_changes=True))
+        crowd.subscriptions.inform("t", self.EVENTS)
+        self.assertEqual(
+            [line.strip() for line in crowd.told["t"]], ["neighbor 127.0.0.1 connected", "neighbor 127.0.0.1 up"]
+        )
+
+    def test_only_what_was_asked_for(self) -> None:
+        crowd = Crowd(ApiSettings(("j",), fsm=True), ApiSettings(("k",), neighbor_changes=True))
+        for name in ("j", "nobody"):
+            crowd.subscriptions.inform(name, [*self.EVENTS, StateChanged(identity("neighbor other"), 1.5, "up")])
+        self.assertEqual(crowd.told, {"j": [], "k": [], "t": []})
+
+    def test_a_helper_that_does_not_run_is_passed_over(self) -> None:
+        crowd = Crowd(ApiSettings(("j",), neighbor_changes=True))
+        crowd.subscriptions.detach("j")
+        crowd.subscriptions.inform("j", self.EVENTS)
+        self.assertEqual(crowd.told["j"], [])
+
+
 class InterestTests(SynchronousTestCase):
     """What the speaker may leave out."""
 

@@ -55,12 +55,6 @@ RUNS = (
 if REACTOR != "epoll":
     RUNS = tuple([run for run in RUNS if run.mode == "run"])  # the tools have no reactor
 
-MISSING = {
-    ("run", "api-flow"): "ExaBGP sends an UPDATE without routes before the withdrawal of one that was never announced",
-    ("validate", "validate-parse-tcp-ao"): "no TCP-AO yet",
-}
-"""Cases that are known to fail, and why; one that passes must leave this table."""
-
 WANTED = {"events": "json", "encode": "cmd"}
 """What a session case must have to be one of these modes."""
 
@@ -79,15 +73,7 @@ def cases(run: Run) -> Iterator[str]:
 
 
 CASES = [(run, case) for run in RUNS for case in cases(run)]
-PARAMETERS = [
-    pytest.param(
-        run,
-        case,
-        id=f"{run.mode}-{run.corpus}-{case}",
-        marks=[pytest.mark.xfail(reason=MISSING[run.mode, case], strict=True)] if (run.mode, case) in MISSING else [],
-    )
-    for run, case in CASES
-]
+IDS = [f"{run.mode}-{run.corpus}-{case}" for run, case in CASES]
 
 if not CASES:
     pytest.skip(
@@ -137,7 +123,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     return Results(tmp_path_factory.mktemp("conformance"))
 
 
-@pytest.mark.parametrize(("run", "case"), PARAMETERS)
+@pytest.mark.parametrize(("run", "case"), CASES, ids=IDS)
 def test_the_daemon_speaks_as_the_case_demands(results: Results, run: Run, case: str) -> None:
     result = results.of(run)[case]
     lines = [

@@ -12,11 +12,12 @@ from twisted.trial.unittest import TestCase
 
 from bgptwist.net.bgp import Connections
 from bgptwist.net.connect import Network
-from bgptwist.net.listen import Listeners, find
+from bgptwist.net.listen import Listeners
 from bgptwist.rib.outgoing import Outgoing
 from bgptwist.settings.model import Environment, NeighborSettings
 from bgptwist.speaker.contexts import Contexts
 from bgptwist.speaker.peer import Peer
+from bgptwist.speaker.ranges import Range, Refusal, find
 from bgptwist.wire.families.inet import IPV4_UNICAST
 from tests.fakes import RecordingSink
 
@@ -108,7 +109,8 @@ class LoopbackTestCase(TestCase):
         self.connections = Connections(reactor)
         self.network = Network(reactor, self.connections)
         self.peers: list[CountingPeer] = []
-        self.listeners = Listeners(reactor, self.connections, lambda *what: find(self.peers, *what))
+        self.ranges: list[Range] = []
+        self.listeners = Listeners(reactor, self.connections, self.find)
 
     def tearDown(self) -> Coroutine[Any, Any, None]:
         return self.take_down()
@@ -116,6 +118,8 @@ class LoopbackTestCase(TestCase):
     async def take_down(self) -> None:
         for peer in self.peers:
             peer.stop()
+        for each in self.ranges:
+            each.halt()
         if self.listeners.running:
             await self.listeners.stopService()
         await self.connections.drained()
@@ -136,6 +140,21 @@ class LoopbackTestCase(TestCase):
             log=self.lines.append,
         )
         self.peers.append(peer)
+        return peer
+
+    def find(self, local: str, port: int, remote: str) -> Peer | Refusal | None:
+        """Whose connection it is; an address of a range gets a peer of its own."""
+        found = find([peer for peer in self.peers if peer.origin is None], local, port, remote)
+        if found is None or found.settings.prefix_length is None:
+            return found
+        self.ranges.append(Range(found, reactor, self.come, self.peers.remove))
+        return self.ranges[-1].admit(local, port, remote)
+
+    def come(self, settings: NeighborSettings, origin: Peer) -> Peer:
+        """A peer that came from a range."""
+        peer = self.peer(settings)
+        peer.origin = origin
+        peer.start()
         return peer
 
     def listen(self, *settings: NeighborSettings, environment: Environment | None = None) -> list[str]:

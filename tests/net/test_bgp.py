@@ -11,7 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
 from bgptwist.interfaces import ISessionDriver
-from bgptwist.net.bgp import LINGER, BGPClientFactory, BGPServerFactory, Connections, failure_text
+from bgptwist.net.bgp import FAREWELLS, LINGER, BGPClientFactory, BGPServerFactory, Connections, failure_text
+from bgptwist.speaker.ranges import Refusal
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.framing import KEEPALIVE, KEEPALIVE_MESSAGE, NOTIFICATION, OPEN, UPDATE, Framer, message
 from tests.speaker.test_peer import OPENING, OURS, World, announcement
@@ -280,6 +281,31 @@ class FactoryTests(ProtocolTestCase):
         self.assertEqual((self.transport.value(), self.transport.disconnecting), (b"", True))
         self.protocol.dataReceived(message(OPEN, OPENING))
         self.assertEqual(self.transport.value(), b"")
+
+    def test_who_is_refused_hears_why_and_our_side_is_closed(self) -> None:
+        octets = message(OPEN, OPENING) + message(NOTIFICATION, b"\6\5")
+        self.serve(lambda local, port, remote: Refusal("", octets))
+        self.assertEqual((self.transport.value(), self.transport.half_closed), (octets, True))
+        self.protocol.dataReceived(message(OPEN, OPENING))
+        self.assertEqual(self.transport.value(), octets)
+        self.clock.advance(LINGER)
+        self.assertTrue(self.transport.aborted)
+
+    def test_who_is_refused_without_a_word_is_closed_at_once(self) -> None:
+        self.serve(lambda local, port, remote: Refusal(""))
+        self.assertEqual((self.transport.value(), self.transport.disconnecting), (b"", True))
+
+    def test_only_so_many_at_a_time_hear_why(self) -> None:
+        served: list[tuple[Any, Transport]] = []
+        for _ in range(FAREWELLS + 1):
+            self.serve(lambda local, port, remote: Refusal("", message(NOTIFICATION, b"\6\5")))
+            served.append((self.protocol, self.transport))
+        self.assertEqual([transport.half_closed for _, transport in served], [True] * FAREWELLS + [False])
+        self.assertEqual(served[-1][1].value(), b"")
+        for protocol, _ in served:
+            protocol.connectionLost(Failure(ConnectionDone()))
+        self.serve(lambda local, port, remote: Refusal("", message(NOTIFICATION, b"\6\5")))
+        self.assertTrue(self.transport.half_closed)
 
     def test_the_connection_of_a_neighbor_becomes_its_session(self) -> None:
         self.lose()

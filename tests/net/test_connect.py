@@ -7,7 +7,8 @@ from twisted.internet import reactor
 from twisted.internet.endpoints import TCP4ServerEndpoint
 from twisted.internet.protocol import Factory, Protocol
 
-from bgptwist.net.sockets import IP_MINTTL, Unsupported, sign
+from bgptwist.net.sockets import IP_MINTTL, Unsupported, authenticate, sign
+from bgptwist.settings.model import MasterKey
 from bgptwist.wire.framing import KEEPALIVE_MESSAGE, NOTIFICATION, OPEN, Framer, message
 from bgptwist.wire.path import path_of
 from bgptwist.wire.route import Route
@@ -20,6 +21,16 @@ def signs() -> bool:
     with socket.socket() as probe:
         try:
             sign(probe, HERE, None, b"probe")
+        except Unsupported:
+            return False
+        return True
+
+
+def authenticates() -> bool:
+    """Whether this kernel has TCP-AO."""
+    with socket.socket() as probe:
+        try:
+            authenticate(probe, HERE, None, MasterKey(1, "hmac-sha-1-96", b"probe"))
         except Unsupported:
             return False
         return True
@@ -136,8 +147,8 @@ class SecurityTests(LoopbackTestCase):
 
     async def test_a_range_can_have_a_password(self) -> None:
         ours = replace(PASSIVE, peer_address="127.0.0.0", prefix_length=30, md5_password=b"secret")
-        one, other = self.pair(replace(ACTIVE, md5_password=b"secret"), ours)
-        await self.established(one, other)
+        one, _ = self.pair(replace(ACTIVE, md5_password=b"secret"), ours)
+        await self.established(one)
 
     async def test_the_password_can_change_while_listening(self) -> None:
         one, other = self.pair(replace(ACTIVE, md5_password=b"new"), replace(PASSIVE, md5_password=b"old"))
@@ -175,6 +186,76 @@ class SecurityTests(LoopbackTestCase):
         await self.established(one, other)
         sent = [handle_of(peer).getsockopt(socket.IPPROTO_IP, socket.IP_TTL) for peer in (one, other)]
         self.assertEqual(sent, [7, 9])
+
+
+KEY = MasterKey(7, "hmac-sha-1-96", b"secret")
+
+
+class AuthenticationTests(LoopbackTestCase):
+    """TCP-AO, where the kernel has it; where it has none nothing is said unsigned."""
+
+    async def test_the_same_key_connects(self) -> None:
+        one, other = self.pair(replace(ACTIVE, tcp_ao=KEY), replace(PASSIVE, tcp_ao=KEY))
+        await self.established(one, other)
+
+    async def test_another_key_does_not(self) -> None:
+        one, other = self.pair(
+            replace(ACTIVE, tcp_ao=KEY), replace(PASSIVE, tcp_ao=MasterKey(7, "hmac-sha-1-96", b"other"))
+        )
+        await pause(0.3)
+        self.assertEqual((one.state, other.state), ("CONNECT", "ACTIVE"))
+
+    async def test_no_key_does_not(self) -> None:
+        one, other = self.pair(ACTIVE, replace(PASSIVE, tcp_ao=KEY))
+        await pause(0.3)
+        self.assertEqual((one.state, other.state), ("CONNECT", "ACTIVE"))
+
+    async def test_a_range_can_have_a_key(self) -> None:
+        ours = replace(PASSIVE, peer_address="127.0.0.0", prefix_length=30, tcp_ao=KEY)
+        one, _ = self.pair(replace(ACTIVE, tcp_ao=KEY), ours)
+        await self.established(one)
+
+    async def test_the_key_can_change_while_listening(self) -> None:
+        new = MasterKey(7, "hmac-sha-256", b"new")
+        one, other = self.pair(replace(ACTIVE, tcp_ao=new), replace(PASSIVE, tcp_ao=KEY))
+        await pause(0.1)
+        other.settings = replace(other.settings, tcp_ao=new)
+        self.assertEqual(self.listen(other.settings), [])
+        one.teardown(4)
+        await self.established(one, other)
+
+    async def test_no_attempt_is_made_unsigned(self) -> None:
+        peer = self.peer(replace(ACTIVE, connect=self.port, tcp_ao=KEY))
+        peer.start()
+        await until(lambda: peer.last_error)
+        self.assertEqual(peer.last_error, f"no connection: {self.missing(THERE)}")
+
+    async def test_no_connection_is_taken_unsigned(self) -> None:
+        settings = replace(PASSIVE, listen=self.port, tcp_ao=KEY)
+        self.assertEqual(self.listen(settings), [self.missing(HERE)])
+        other = self.peer(settings)
+        other.start()
+        one = self.peer(replace(ACTIVE, connect=self.port))
+        one.start()
+        await until(lambda: one.last_error)
+        self.assertEqual((other.session, other.attempts), (None, 0))
+
+    def missing(self, address: str) -> str:
+        """What a kernel without TCP-AO makes of a neighbor that wants it."""
+        return f"{address} wants TCP-AO, which this kernel does not have: it must be Linux 6.7 or later with TCP_AO"
+
+    if authenticates():
+        for _case in (test_no_attempt_is_made_unsigned, test_no_connection_is_taken_unsigned):
+            _case.skip = "this kernel has TCP-AO"  # type: ignore[attr-defined]
+    else:
+        for _case in (
+            test_the_same_key_connects,
+            test_another_key_does_not,
+            test_no_key_does_not,
+            test_a_range_can_have_a_key,
+            test_the_key_can_change_while_listening,
+        ):
+            _case.skip = "this kernel has no TCP-AO: Linux 6.7 with CONFIG_TCP_AO is needed"  # type: ignore[attr-defined]
 
 
 class Flooder(Protocol):

@@ -539,11 +539,46 @@ class ProcessTests(TestCase):
         await self.until(lambda: sum(map(self.alive, old)) == 1)
         self.assertIs(helpers.keepers["stays"], stays)
         self.assertEqual(sorted(helpers.keepers), ["changes", "comes", "stays"])
-        helpers.restart()
+        helpers.configure(programs, restart=True)
         await self.until(lambda: len(self.pids()) == 8)
         self.assertEqual(sum(map(self.alive, self.pids())), 3)
         self.assertEqual(helpers.queues(), {"stays": (0, 0), "changes": (0, 0), "comes": (0, 0)})
         self.assertEqual(helpers.behind, [])
+
+    async def test_each_run_is_told_when_it_can_hear(self) -> None:
+        started: list[tuple[str, int]] = []
+        program = self.program("input(); say('debug heard')")
+        self.subscriptions.configure(NEIGHBORS, [program])
+        helpers = Helpers(
+            reactor,
+            self.stage.dispatcher,
+            self.subscriptions,
+            self.stage.environment,
+            lambda: 1.5,
+            patience=Patience(0.05),
+        )
+        self.helpers = helpers
+
+        def tell(name: str) -> None:
+            protocol = helpers.keepers[name].protocol
+            assert protocol is not None
+            started.append((name, len(started)))
+            protocol.send("hear this\n")
+
+        helpers.on_started = tell
+        helpers.configure([program])
+        helpers.startService()
+        await self.until(lambda: len(self.debugged()) == 3)
+        self.assertEqual(started[:3], [("h", 0), ("h", 1), ("h", 2)])
+
+    async def test_one_that_was_given_up_is_tried_again_by_a_new_configuration(self) -> None:
+        programs = [self.program("say('debug pid %d' % os.getpid())", name, respawn=name == "h") for name in "ho"]
+        helpers = self.start(*programs)
+        await self.until(lambda: helpers.keepers["h"].failed and helpers.keepers["o"].given_up)
+        self.assertEqual(len(set(self.pids())), RESTARTS + 2)
+        helpers.configure(programs)
+        await self.until(lambda: len(set(self.pids())) > RESTARTS + 2)
+        self.assertTrue(helpers.keepers["o"].given_up, "who is to run once ran once")
 
     async def test_a_new_run_knows_nothing_of_the_old_one(self) -> None:
         self.start(

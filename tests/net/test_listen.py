@@ -1,15 +1,13 @@
 """Listening, and whose connection it is that comes."""
 
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol
 from twisted.internet.protocol import Protocol
 from twisted.trial.unittest import SynchronousTestCase
 
-from bgptwist.net.listen import find, wanted
+from bgptwist.net.listen import wanted
 from bgptwist.settings.model import Environment, NeighborSettings
 from tests.net.loopback import ACTIVE, PASSIVE, THERE, LoopbackTestCase, until
 
@@ -26,55 +24,6 @@ class Witness(Protocol):
 
     def connectionLost(self, reason: object = None) -> None:
         self.lost = True
-
-
-def talker(settings: NeighborSettings, talks: bool = False) -> Any:
-    """As much of a peer as `find` looks at."""
-    return SimpleNamespace(settings=settings, session="a session" if talks else None)
-
-
-class FindTests(SynchronousTestCase):
-    """A connection belongs to the neighbor that fits best."""
-
-    def test_the_address_decides(self) -> None:
-        one, other = talker(PASSIVE), talker(replace(PASSIVE, peer_address="127.0.0.9"))
-        self.assertIs(find([one, other], THERE, 179, "127.0.0.9"), other)
-        self.assertIsNone(find([one, other], THERE, 179, "127.0.0.8"))
-
-    def test_the_local_address_must_fit_when_there_is_one(self) -> None:
-        one, other = talker(replace(PASSIVE, local_address="")), talker(PASSIVE)
-        self.assertIs(find([one, other], THERE, 179, "127.0.0.1"), other)
-        self.assertIs(find([one, other], "127.0.0.7", 179, "127.0.0.1"), one)
-        self.assertIsNone(find([other], "127.0.0.7", 179, "127.0.0.1"))
-
-    def test_a_neighbor_with_a_port_of_its_own_is_served_only_there(self) -> None:
-        one, other = talker(PASSIVE), talker(replace(PASSIVE, listen=1790))
-        self.assertIs(find([one, other], THERE, 1790, "127.0.0.1"), other)
-        self.assertIs(find([one, other], THERE, 179, "127.0.0.1"), one)
-        self.assertIsNone(find([other], THERE, 179, "127.0.0.1"))
-
-    def test_an_address_counts_more_than_a_range_and_a_narrow_range_more_than_a_wide_one(self) -> None:
-        wide = talker(replace(PASSIVE, peer_address="127.0.0.0", prefix_length=8))
-        narrow = talker(replace(PASSIVE, peer_address="127.0.0.0", prefix_length=24))
-        exact = talker(PASSIVE)
-        everybody = [wide, exact, narrow]
-        self.assertIs(find(everybody, THERE, 179, "127.0.0.1"), exact)
-        self.assertIs(find(everybody, THERE, 179, "127.0.0.2"), narrow)
-        self.assertIs(find(everybody, THERE, 179, "127.9.9.9"), wide)
-        self.assertIsNone(find(everybody, THERE, 179, "10.0.0.1"))
-
-    def test_a_range_of_ipv6(self) -> None:
-        one = talker(replace(PASSIVE, peer_address="2001:db8::", prefix_length=32, local_address=""))
-        self.assertIs(find([one], "::1", 179, "2001:db8:1::1"), one)
-        self.assertIsNone(find([one], THERE, 179, "127.0.0.1"))
-
-    def test_among_equals_the_one_that_does_not_talk_yet(self) -> None:
-        one, other = talker(PASSIVE, talks=True), talker(replace(PASSIVE, router_id="10.0.0.7"))
-        self.assertIs(find([one, other], THERE, 179, "127.0.0.1"), other)
-
-    def test_a_scope_does_not_matter(self) -> None:
-        one = talker(replace(PASSIVE, peer_address="fe80::1", local_address=""))
-        self.assertIs(find([one], "fe80::2", 179, "fe80::1%eth0"), one)
 
 
 class WantedTests(SynchronousTestCase):

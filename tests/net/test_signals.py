@@ -7,7 +7,7 @@ from typing import Any
 from twisted.internet.testing import MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 
-from bgptwist.net.signals import Signals
+from bgptwist.net.signals import Early, Signals
 
 USED = (signal.SIGUSR1, signal.SIGUSR2)
 
@@ -46,6 +46,18 @@ class SignalsTests(SynchronousTestCase):
         self.assertEqual(self.heard, [])
         self.reactor.advance(0)
         self.assertEqual(self.heard, [("one", signal.SIGUSR1)])
+
+    def test_signals_that_came_during_the_start_are_carried_out_once_each(self) -> None:
+        early = Early(USED)
+        for number in (signal.SIGUSR2, signal.SIGUSR1, signal.SIGUSR2):
+            signal.raise_signal(number)
+        self.assertEqual(early.came, [signal.SIGUSR2, signal.SIGUSR1])
+        table = {number: lambda number: self.heard.append(("early", number)) for number in USED}
+        Signals(self.reactor, table, early).startService()
+        self.assertEqual(self.heard, [])
+        self.reactor.run()
+        self.reactor.advance(0)
+        self.assertEqual(self.heard, [("early", signal.SIGUSR2), ("early", signal.SIGUSR1)])
 
     def test_each_signal_has_its_own_function(self) -> None:
         self.start()

@@ -104,6 +104,11 @@ def routes(settings: NeighborSettings) -> list[str]:
     return [statement(route) for route in settings.routes]
 
 
+def warnings(settings: Settings) -> tuple[str, ...]:
+    """The warnings as lines."""
+    return tuple([str(warning) for warning in settings.warnings])
+
+
 class NeighborTests(SynchronousTestCase):
     def test_a_neighbor_has_defaults(self) -> None:
         wanted = NeighborSettings(
@@ -221,7 +226,7 @@ class NeighborTests(SynchronousTestCase):
         self.assertEqual((found.adj_rib_in, found.adj_rib_out, found.manual_eor), (False, False, False))
         self.assertEqual((found.capability.software_version, found.capability.graceful_restart), (False, 0))
         self.assertEqual(len(settings.warnings), 4)
-        self.assertIn("text:7:25: 'adj-rib-in;' means 'adj-rib-in false;', as in ExaBGP", settings.warnings)
+        self.assertIn("text:7:25: 'adj-rib-in;' means 'adj-rib-in false;', as in ExaBGP", warnings(settings))
 
     def test_peer_address_replaces_the_name(self) -> None:
         self.assertEqual(one(neighbor("peer-address 127.0.0.5;")).peer_address, "127.0.0.5")
@@ -267,12 +272,12 @@ class NeighborTests(SynchronousTestCase):
             neighbor("operational { adm afi ipv6 safi unicast advisory x; adm afi ipv4 safi unicast advisory y; }")
         )
         self.assertEqual(found.neighbors[0].operational, (Operational(ADM, 1, 1, advisory=b"y"),))
-        self.assertEqual(found.warnings, ("text:7:15: ADM is not sent: its family is not in 'family'",))
+        self.assertEqual(warnings(found), ("text:7:15: ADM is not sent: its family is not in 'family'",))
 
     def test_capabilities_that_will_not_be_offered_are_worth_a_warning(self) -> None:
         found = load_text(neighbor("capability { long-lived-graceful-restart 60; role peer; }"))
         self.assertEqual(
-            found.warnings,
+            warnings(found),
             (
                 "text:7:14: long-lived graceful restart is not offered without 'graceful-restart'",
                 "text:7:46: a role is told to peers of another AS only",
@@ -343,12 +348,14 @@ class RoutesTests(SynchronousTestCase):
 
     def test_a_next_hop_of_the_other_family_is_worth_a_warning(self) -> None:
         text = static("route 10.0.0.0/24 next-hop ::1;")
-        (warning,) = load_text(text).warnings
+        (warning,) = warnings(load_text(text))
         self.assertIn("text:7:10: the peer must accept such a next hop, which needs 'nexthop { ipv4 unicast", warning)
-        self.assertEqual(load_text(text + neighbor("nexthop { ipv4 unicast ipv6; } peer-as 2;")).warnings, (warning,))
+        both = load_text(text + neighbor("nexthop { ipv4 unicast ipv6; } peer-as 2;"))
+        self.assertEqual(warnings(both), (warning,))
 
     def test_a_section_that_is_not_closed_is_used(self) -> None:
-        settings = load_text(static("route 172.10.0.0/23 { next-hop 192.0.2.1; split /24;").rstrip().removesuffix("}"))
+        text = neighbor("static {\nroute 172.10.0.0/23 { next-hop 192.0.2.1; split /24; }\n}").rstrip()
+        settings = load_text(text.replace("}\n}\n", "}\n"))
         self.assertEqual(len(settings.neighbors[0].routes), 2)
         self.assertEqual(len(settings.warnings), 1)
 
@@ -389,10 +396,10 @@ class TemplateTests(SynchronousTestCase):
         self.assertEqual((found.hold_time, found.local_as, found.router_id), (30, None, "10.0.0.1"))
         self.assertEqual(found.capability, CapabilitySettings(asn4=False, route_refresh=True, aigp=True))
         self.assertEqual(
-            settings.warnings,
+            warnings(settings),
             (
-                "text:23:14: template 'one' replaces 'hold-time 90' by 'hold-time 30', as in ExaBGP",
                 "text:20:2: template 'one' replaces 'local-as 65001' by 'local-as auto', as in ExaBGP",
+                "text:23:14: template 'one' replaces 'hold-time 90' by 'hold-time 30', as in ExaBGP",
                 "text:23:41: template 'one' replaces 'asn4' by 'asn4 false', as in ExaBGP",
             ),
         )
@@ -462,10 +469,10 @@ class HelperTests(SynchronousTestCase):
     def test_messages_without_a_form_are_worth_a_warning(self) -> None:
         settings = load_text(neighbor("api { receive { update; } send { packets; } }"))
         self.assertEqual(
-            settings.warnings,
+            warnings(settings),
             (
-                "text:7:27: 'send' without messages like 'update' gives no events",
                 "text:7:7: 'receive' without a form like 'parsed' gives no events",
+                "text:7:27: 'send' without messages like 'update' gives no events",
             ),
         )
 
@@ -495,7 +502,7 @@ class FileTests(SynchronousTestCase):
     def test_other_encodings_are_worth_a_warning(self) -> None:
         path = self.write(b"\xef\xbb\xbf# caf\xe9\r\n" + BARE.encode())
         self.assertEqual(
-            load([path]).warnings, (f"{path}:1:1: the file is not in UTF-8; what cannot be read is replaced",)
+            warnings(load([path])), (f"{path}:1:1: the file is not in UTF-8; what cannot be read is replaced",)
         )
 
     def test_programs_beside_the_file_are_found(self) -> None:
@@ -515,8 +522,6 @@ class CorpusTests(SynchronousTestCase):
         if not paths:
             raise SkipTest(f"no conformance kit in {kit}: set CONFORMANCE to its folder")
         for path in paths:
-            if path.stem == "parse-tcp-ao":
-                continue  # refused: there is no TCP-AO yet
             text = path.read_text().replace("@PLAYER@", "/bin/true").replace("@CASE@", "/")
             settings: Settings = load_text(text, name=str(path))
             self.assertTrue(settings.neighbors or settings.helpers)

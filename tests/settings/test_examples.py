@@ -60,7 +60,7 @@ def told(settings: object) -> Iterator[str]:
 
 def dump(settings: Settings) -> str:
     """All that settings say, as lines."""
-    lines = [f"warning: {warning.replace(str(ROOT), 'ROOT')}" for warning in settings.warnings]
+    lines = [f"warning: {str(warning).replace(str(ROOT), 'ROOT')}" for warning in settings.warnings]
     for helper in settings.helpers:
         lines += ["", *told(helper)]
     for neighbor in settings.neighbors:

@@ -166,6 +166,12 @@ class PlanTests(SynchronousTestCase):
         found = plan(Settings((before,)), Settings((after,)))
         self.assertEqual(found.routes, ((after.name, RouteChanges(watch=(StaticRoute(route(6), "dog"),))),))
 
+    def test_a_route_comes_again_where_one_of_a_watchdog_comes_or_goes(self) -> None:
+        before = replace(self.PEER, watched=(StaticRoute(route(1, 2), "dog"),))
+        for old, new in ((self.PEER, before), (before, self.PEER)):
+            ((_, found),) = plan(Settings((old,)), Settings((new,))).routes
+            self.assertEqual((found.announce, found.withdraw), ((route(1),), ()))
+
     def test_a_helper_with_another_command_starts_again(self) -> None:
         one, two = HelperSettings("a", ("/bin/true",)), HelperSettings("a", ("/bin/true", "x"))
         found = plan(Settings(helpers=(one,)), Settings(helpers=(two,)))

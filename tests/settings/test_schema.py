@@ -50,6 +50,7 @@ class SchemaTests(SynchronousTestCase):
             "routes",
             "watched",
             "prefix_length",
+            "tcp_ao",
         }
         self.assertEqual(
             {field.name for field in fields(NeighborSettings)}, (named - {"md5_base64", "inherit"}) | blocks

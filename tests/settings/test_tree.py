@@ -25,15 +25,24 @@ class TreeTests(SynchronousTestCase):
         self.assertEqual(shape(found.statements), [("a", [("b", ["c"]), "d"]), "e"])
         self.assertEqual((found.errors, found.warnings), ([], []))
 
-    def test_a_section_open_at_the_end_is_closed_with_a_warning(self) -> None:
+    def test_a_section_open_at_the_end_is_an_error(self) -> None:
         found = tree("a {\n b x { c;\n")
         self.assertEqual(shape(found.statements), [("a", [("b", ["c"])])])
-        self.assertEqual(found.errors, [])
-        self.assertEqual(found.warnings, ["f:2:2: section 'b x' is not closed at the end of the file, expected '}'"])
+        self.assertEqual((found.errors, found.warnings), ([], []))
+        self.assertEqual(str(found.unclosed), "f:2:2: section 'b x' is not closed at the end of the file, expected '}'")
+
+    def test_a_brace_below_a_section_is_taken_for_its_own_with_a_warning(self) -> None:
+        found = tree("a x {\n b {\n c;\n}\n# the end\n")
+        self.assertEqual(shape(found.statements), [("a", [("b", ["c"])])])
+        self.assertEqual((found.errors, found.unclosed), ([], None))
+        self.assertEqual(
+            [str(each) for each in found.warnings],
+            ["f:1:1: section 'a x' is not closed at the end of the file, expected '}'"],
+        )
 
     def test_reading_goes_on_after_an_error(self) -> None:
         found = tree("a { b } } ; c; { d; } e")
-        self.assertEqual(shape(found.statements), [("a", []), "c", ("", ["d"])])
+        self.assertEqual(shape(found.statements), [("a", ["b"]), "c", ("", ["d"]), "e"])
         self.assertEqual(
             [str(error) for error in found.errors],
             [
@@ -48,6 +57,10 @@ class TreeTests(SynchronousTestCase):
     def test_sections_do_not_nest_without_bound(self) -> None:
         self.assertEqual(tree("a {" * DEEPEST).errors, [])
         self.assertIn("too many sections", str(tree("a {" * 100000).errors[0]))
+
+    def test_there_are_never_more_than_a_hundred_errors(self) -> None:
+        self.assertEqual(len(tree("}" * 100000).errors), 100)
+        self.assertEqual(len(tree("'\n" * 100000).errors), 100)
 
     def test_a_text_that_says_nothing_is_an_error(self) -> None:
         for text in ("", "\n", "# only this"):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from bgptwist.speaker.contexts import Contexts
+from bgptwist.speaker.contexts import REMEMBERED, TABLES, Contexts
 from bgptwist.wire.attributes.med import Med
 from bgptwist.wire.families.inet import IPV4_UNICAST, IPV6_UNICAST
 from bgptwist.wire.kinds import LAYOUT_5, LAYOUT_6, ReceiveContext, SendContext
@@ -106,6 +106,22 @@ class ContextsTests(SynchronousTestCase):
         table = contexts.paths(context)
         self.assertIs(table.context, context)
         self.assertIs(contexts.receive(ReceiveContext(dict(FAMILIES))), context)
+
+    def test_whatever_peers_agree_only_so_many_are_remembered(self) -> None:
+        contexts = Contexts()
+        for number in range(3 * REMEMBERED):
+            contexts.send(SendContext(dict(FAMILIES), local_as=number))
+            context = contexts.receive(ReceiveContext(dict(FAMILIES), message_size=number))
+            contexts.paths(context)
+        for table, limit in ((contexts._send, REMEMBERED), (contexts._receive, REMEMBERED), (contexts._paths, TABLES)):
+            self.assertLessEqual(len(table.young) + len(table.old), 2 * limit)
+
+    def test_what_is_asked_for_again_and_again_is_not_forgotten(self) -> None:
+        contexts = Contexts()
+        first = contexts.send(SendContext(dict(FAMILIES), local_as=0))
+        for number in range(1, 3 * REMEMBERED):
+            contexts.send(SendContext(dict(FAMILIES), local_as=number))
+            self.assertIs(contexts.send(SendContext(dict(FAMILIES), local_as=0)), first)
 
     def test_two_directions_do_not_know_each_other(self) -> None:
         contexts = Contexts()

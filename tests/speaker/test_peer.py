@@ -525,11 +525,14 @@ class AcceptTests(PeerTestCase):
         second, accepted = self.incoming()
         self.assertEqual((accepted, first.messages[-1], second.closed), (True, (NOTIFICATION, b"\6\7"), False))
 
-    def test_a_range_has_one_session_at_a_time(self) -> None:
+    def test_a_range_talks_to_nobody_itself(self) -> None:
         self.begin(replace(OURS, peer_address="192.0.2.0", prefix_length=24, passive=True))
-        first, other = RecordingDriver(peer_address="192.0.2.7"), RecordingDriver(peer_address="192.0.2.8")
+        self.assertFalse(self.peer.accept(RecordingDriver(peer_address="192.0.2.7")))
+
+    def test_a_link_local_address_of_another_link_is_another_router(self) -> None:
+        self.begin(replace(OURS, peer_address="fe80::1", passive=True))
+        first, other = RecordingDriver(peer_address="fe80::1%eth0"), RecordingDriver(peer_address="fe80::1%eth1")
         self.assertEqual((self.peer.accept(first), self.peer.accept(other)), (True, False))
-        self.assertEqual((self.peer.identity.peer_address, first.closed), ("192.0.2.7", False))
 
     def test_the_router_id_is_our_address_when_none_is_configured(self) -> None:
         self.begin(replace(OURS, router_id=""))

@@ -15,7 +15,7 @@ from bgptwist.settings.model import StaticRoute as Static
 from bgptwist.settings.plan import plan, route_key
 from bgptwist.speaker.events import SignalReceived
 from bgptwist.speaker.peer import Peer
-from bgptwist.speaker.speaker import Speaker, words_of
+from bgptwist.speaker.speaker import SWEEP, Speaker, words_of
 from bgptwist.wire.attributes.med import Med
 from bgptwist.wire.families.inet import IPV4_UNICAST, IPV6_UNICAST
 from bgptwist.wire.framing import KEEPALIVE, NOTIFICATION, OPEN, ROUTE_REFRESH, UPDATE
@@ -270,10 +270,22 @@ class PlanTests(SynchronousTestCase):
         world = World(ONE)
         member = world.members(ONE)
         world.speaker.announce([route(1)], member)
+        world.reload()
+        world.clock.advance(SWEEP)
         world.reload(TWO)
         self.assertEqual(world.members(TWO), member)
         self.assertEqual(world.held(TWO), [])
         self.assertEqual(told(world.establish(TWO)), ENDS)
+
+    def test_its_place_is_not_taken_before_its_routes_are_forgotten(self) -> None:
+        world = World(ONE)
+        member = world.members(ONE)
+        world.speaker.announce([route(1)], member)
+        world.reload(TWO)
+        self.assertNotEqual(world.members(TWO), member)
+        self.assertEqual((world.held(TWO), world.speaker.outgoing.count(member)), ([], 1))
+        world.clock.advance(SWEEP)
+        self.assertEqual(world.speaker.outgoing.count(member), 0)
 
     def test_a_neighbor_that_comes_back_begins_anew(self) -> None:
         world = World(ONE)
@@ -439,6 +451,17 @@ class WatchdogTests(SynchronousTestCase):
         world.reload(settings)
         self.assertEqual(world.held(ONE), ["1", "2"])
 
+    def test_a_route_of_the_file_wins_over_one_of_a_watchdog_at_the_start_and_at_a_reload(self) -> None:
+        both = replace(ONE, routes=(route(1),), watched=(Static(route(1, 5), "dog"),))
+        self.assertEqual(World(both).held(ONE), ["1"])
+        world = World(replace(ONE, routes=(route(1),)))
+        driver = world.establish(ONE)
+        told(driver)
+        for settings in (both, replace(ONE, routes=(route(1),))):
+            world.reload(settings)
+            self.assertEqual(world.held(ONE), ["1"])
+            self.assertEqual(set(told(driver)) - {"+1"}, set())
+
     def test_a_route_that_left_the_file_leaves_its_watchdog(self) -> None:
         world = World(replace(ONE, watched=(Static(route(1), "dog"), Static(route(2), "dog"))))
         world.reload(replace(ONE, watched=(Static(route(2, 5), "dog"),)))
@@ -525,8 +548,27 @@ class SessionTests(SynchronousTestCase):
 
     def test_a_restart_resets_everybody(self) -> None:
         self.speaker.restart()
-        self.assertEqual(self.take(), [["notification 6/4"]] * 2)
+        self.assertEqual(self.take(), [["notification 6/3"]] * 2)
         self.assertEqual([len(self.world.attempts(each)) for each in (self.one, self.two, THREE)], [2, 2, 2])
+
+    def test_who_comes_late_can_be_told_the_states(self) -> None:
+        self.assertEqual(
+            [(event.identity.name, event.state) for event in self.speaker.states()],
+            [(each.name, state) for each in (self.one, self.two) for state in ("connected", "up")],
+        )
+        self.assertEqual([event.state for event in self.speaker.states([self.two.name])], ["connected", "up"])
+        driver = RecordingDriver(HERE, THREE.peer_address)
+        self.world.peer(THREE).accept(driver)
+        self.assertEqual([event.state for event in self.speaker.states([THREE.name])], ["connected"])
+        self.speaker.stop()
+        self.assertEqual(self.speaker.states(), [])
+
+    def test_a_route_of_a_helper_stays_when_the_one_of_the_file_that_it_replaced_goes(self) -> None:
+        world = World(replace(self.one, routes=(route(1), route(2))))
+        world.establish(world.settings.neighbors[0])
+        world.speaker.announce([route(1, 7)], world.members(self.one))
+        world.reload(replace(self.one, routes=()))
+        self.assertEqual(world.held(self.one), ["1*7"])
 
     def test_after_a_stop_nothing_is_tried_until_a_start(self) -> None:
         self.speaker.stop(6, 2)

@@ -20,7 +20,7 @@ UPDATE = "000000144001010040020602010000fde94003040a00000918c00002"
 
 GOOD = "neighbor 127.0.0.2 { local-address 127.0.0.1; local-as 65001; peer-as 65001; }\n"
 BROKEN = "neighbor 127.0.0.2 { local-address 127.0.0.1; local-as 65001; peer-as 65001; hold-time 2; }\n"
-REASON = "{}:1:88: '2' cannot be read, expected 0, or a number from 3 to 65535"
+REASON = f"{{}}:1:88: '2' cannot be read, expected 0, or a number from 3 to 65535\n    {{}}    {' ' * 87}^\n"
 
 
 def run(main: Callable[[list[str]], int], *words: str) -> tuple[int, str, str]:
@@ -91,7 +91,7 @@ class CommandTests(SynchronousTestCase):
         for words in ((), ("export", "file")):
             status, output, errors = run(cli.main, "configuration", *words)
             self.assertEqual((status, output), (2, ""))
-            self.assertTrue(errors.startswith("usage: bgptwist configuration validate "), errors)
+            self.assertTrue(errors.startswith("usage: bgptwist configuration COMMAND "), errors)
 
     def test_a_command_without_what_it_needs_is_not_understood(self) -> None:
         for words in (
@@ -123,7 +123,7 @@ class ProcessTests(TestCase):
 
     async def test_a_file_alone_is_for_the_server(self) -> None:
         path = self.broken()
-        wanted = f"bgptwist: {REASON.format(path)}\n".encode()
+        wanted = f"bgptwist: {REASON.format(path, BROKEN)}".encode()
         self.assertEqual(await start(path), (b"", wanted, 1))
         self.assertEqual(await start("server", path), (b"", wanted, 1))
 
@@ -131,7 +131,7 @@ class ProcessTests(TestCase):
         path = self.broken()
         for reactor in ("epoll", "asyncio"):
             output, errors, status = await start("server", f"--reactor={reactor}", "-1", "-e", "/dev/null", path)
-            self.assertEqual((output, errors, status), (b"", f"bgptwist: {REASON.format(path)}\n".encode(), 1))
+            self.assertEqual((output, errors, status), (b"", f"bgptwist: {REASON.format(path, BROKEN)}".encode(), 1))
         output, errors, status = await start("server", "-e", "/nonexistent/env", path)
         self.assertEqual((output, status), (b"", 1))
         self.assertIn(b"/nonexistent/env: the environment file cannot be read", errors)

@@ -1,5 +1,7 @@
 """`bgptwist validate`: what is said about good and bad files, and the status."""
 
+import json
+import os
 from pathlib import Path
 
 from hypothesis import given
@@ -31,8 +33,15 @@ WRONG = "route 198.51.100.0/24 next-hop 10.0.0.9 attribute [ 0x02 0x40 0x0909 ]"
 NAME = "neighbor 127.0.0.2 local-ip 127.0.0.1 local-as 65001 peer-as 65001 router-id 10.0.0.1 family-allowed in-open"
 
 
+MISSING = "the file cannot be read (No such file or directory)"
+
+
 def neighbor(*routes: str, number: int = 2, peer_as: int = 65001) -> str:
     return NEIGHBOR % (number, peer_as, "\n\t\t".join(f"{route};" for route in routes))
+
+
+SURPRISING = neighbor(ROUTE).replace("\tstatic", "\tmanual-eor;\n\tstatic")
+"""A file with one warning, in line 7."""
 
 
 class ValidateTests(SynchronousTestCase):
@@ -51,19 +60,53 @@ class ValidateTests(SynchronousTestCase):
         path = self.write(neighbor("route x next-hop 10.0.0.9", "route 192.0.2.0/24 med 5"))
         status, output, errors = run(validate.main, "-nrv", path)
         self.assertEqual((status, output), (1, ""))
-        self.assertEqual([line.partition(": ")[0] for line in errors.splitlines()], [f"{path}:8:9", f"{path}:9:27"])
-
-    def test_a_missing_file_is_refused(self) -> None:
-        path = self.mktemp()
         self.assertEqual(
-            run(validate.main, path), (1, "", f"{path}: the file cannot be read (No such file or directory)\n")
+            errors,
+            f"{path}:8:9: 'x' is not a valid prefix, expected a prefix like 10.0.0.0/24\n"
+            "    \t\troute x next-hop 10.0.0.9;\n"
+            "    \t\t      ^\n"
+            f"{path}:9:27: the route has no next hop, expected next-hop ADDRESS or next-hop self\n"
+            "    \t\troute 192.0.2.0/24 med 5;\n"
+            "    \t\t                        ^\n",
         )
 
+    def test_a_misspelt_word_has_a_suggestion(self) -> None:
+        path = self.write(neighbor().replace("local-as", "local-ass"))
+        _, _, errors = run(validate.main, path)
+        self.assertTrue(
+            errors.endswith("    \tlocal-ass 65001;\n    \t^^^^^^^^^\n    did you mean 'local-as'?\n"), errors
+        )
+
+    def test_a_missing_file_is_not_checked(self) -> None:
+        path = self.mktemp()
+        self.assertEqual(
+            run(validate.main, path), (2, "", f"{path}: the file cannot be read (No such file or directory)\n")
+        )
+        self.assertEqual(run(validate.main, self.write("x;"), path, self.write(neighbor()))[0], 2)
+
+    def test_a_wrong_environment_is_not_checked(self) -> None:
+        os.environ["exabgp_tcp_port"] = "x"
+        self.addCleanup(os.environ.pop, "exabgp_tcp_port")
+        self.assertEqual(run(validate.main, self.write(neighbor()))[:2], (2, ""))
+
     def test_warnings_are_told_and_are_no_errors(self) -> None:
-        path = self.write(neighbor(ROUTE).replace("\tstatic", "\tmanual-eor;\n\tstatic"))
+        path = self.write(SURPRISING)
         status, output, errors = run(validate.main, path)
         self.assertEqual((status, output), (0, f"✓ loading {path}\n"))
         self.assertTrue(errors.startswith(f"warning: {path}:7:2: "), errors)
+
+    def test_warnings_are_errors_where_that_is_wanted(self) -> None:
+        path = self.write(SURPRISING)
+        for option in ("--strict", "-s"):
+            status, output, errors = run(validate.main, option, "-nrv", path)
+            self.assertEqual((status, output), (1, ""))
+            self.assertTrue(errors.startswith(f"{path}:7:2: "), errors)
+        self.assertEqual(run(validate.main, "--strict", self.write(neighbor(ROUTE)))[0], 0)
+
+    def test_warnings_of_a_broken_file_are_told_too(self) -> None:
+        path = self.write(SURPRISING + neighbor("route x", number=3))
+        _, _, errors = run(validate.main, path)
+        self.assertIn(f"warning: {path}:7:2: ", errors)
 
     def test_every_file_is_checked_and_one_bad_one_is_the_status(self) -> None:
         good, bad = self.write(neighbor(ROUTE)), self.write("neighbor")
@@ -109,7 +152,7 @@ class ValidateTests(SynchronousTestCase):
         self.assertEqual(run(validate.main, path)[0], 0)
         status, output, errors = run(validate.main, "-rv", path)
         self.assertEqual((status, output.splitlines()[1:]), (1, [f"✓ {ROUTE}", "✗ 2 routes of neighbor 127.0.0.2"]))
-        self.assertTrue(errors.startswith(f"{path}: route 198.51.100.0/24 next-hop 10.0.0.9 attribute"), errors)
+        self.assertTrue(errors.startswith(f"{path}:9:3: route 198.51.100.0/24 next-hop 10.0.0.9 attribute"), errors)
 
     def test_the_fault_of_one_neighbor_is_not_that_of_the_next(self) -> None:
         path = self.write(neighbor(WRONG) + neighbor(ROUTE, number=3))
@@ -118,6 +161,69 @@ class ValidateTests(SynchronousTestCase):
             (status, output.splitlines()[1:]),
             (1, ["✗ 1 routes of neighbor 127.0.0.2", "✓ 1 routes of neighbor 127.0.0.3"]),
         )
+
+
+class JsonTests(SynchronousTestCase):
+    """What editors and CI read."""
+
+    def write(self, text: str) -> str:
+        path = self.mktemp()
+        Path(path).write_text(text)
+        return path
+
+    def told(self, *words: str) -> tuple[int, list[dict[str, object]]]:
+        """The status, and the mistakes of a document that is alone on the standard output."""
+        status, output, errors = run(validate.main, "--format", "json", *words)
+        self.assertEqual(errors, "")
+        found = json.loads(output)
+        assert isinstance(found, list)
+        return status, found
+
+    def test_a_good_file_has_no_mistakes(self) -> None:
+        self.assertEqual(self.told("-nrv", self.write(neighbor(ROUTE))), (0, []))
+
+    def test_an_error_has_its_place_its_reason_and_a_suggestion(self) -> None:
+        path = self.write(neighbor().replace("local-as", "local-ass"))
+        status, (first,) = self.told(path)
+        self.assertEqual(status, 1)
+        self.assertEqual(
+            first,
+            {
+                "file": path,
+                "line": 4,
+                "column": 2,
+                "end_column": 11,
+                "severity": "error",
+                "message": "there is no keyword 'local-ass' in 'neighbor'",
+                "expected": "'local-as' or 'local-address'",
+                "suggestion": "local-as",
+            },
+        )
+
+    def test_what_ends_too_early_has_no_end_of_its_own(self) -> None:
+        _, (first,) = self.told(self.write(neighbor("route 192.0.2.0/24 med 5")))
+        self.assertEqual((first["line"], first["column"], "end_column" in first), (8, 27, False))
+        self.assertEqual((first["expected"], first["suggestion"]), ("next-hop ADDRESS or next-hop self", None))
+
+    def test_warnings_have_another_severity_unless_they_are_errors(self) -> None:
+        path = self.write(SURPRISING)
+        self.assertEqual([(each["severity"], each["line"]) for each in self.told(path)[1]], [("warning", 7)])
+        status, found = self.told("-s", path)
+        self.assertEqual((status, [each["severity"] for each in found]), (1, ["error"]))
+
+    def test_all_files_are_in_one_document(self) -> None:
+        first, second, missing = self.write("x;"), self.write("y;"), self.mktemp()
+        status, found = self.told(first, second, missing)
+        self.assertEqual((status, [each["file"] for each in found]), (2, [first, second, missing]))
+        self.assertEqual([found[2][key] for key in ("line", "column", "message")], [0, 0, MISSING])
+
+    def test_a_route_that_does_not_come_back_is_told_with_its_place(self) -> None:
+        path = self.write(neighbor(ROUTE, WRONG))
+        status, (found,) = self.told("-r", path)
+        self.assertEqual((status, found["file"], found["line"], found["column"]), (1, path, 9, 3))
+
+    def test_other_formats_are_not_understood(self) -> None:
+        self.assertEqual(run(validate.main, "--format", "xml", self.write(neighbor()))[:2], (2, ""))
 
 
 class RouteCheckTests(SynchronousTestCase):
