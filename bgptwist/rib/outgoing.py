@@ -63,9 +63,7 @@ class Outgoing:
         """Tell `members` these routes; a route they were told already is not told again."""
         for route in routes:
             family = route.family
-            table = self._tables.get(family)
-            if table is None:
-                table = self._tables[family] = {}
+            table = self._tables.setdefault(family, {})
             nlri = route.nlri
             if family.key is None:
                 key = nlri
@@ -75,6 +73,8 @@ class Outgoing:
                 offer = Offer(route.path, route.next_hop, members, nlri)
             old = table.get(key)
             if old is None:
+                if self._gone and key in self._gone.get(family, ()):
+                    self.flush()  # a route that went and comes back in one turn is seen to do both
                 table[key] = offer
                 changed = members
                 if family.path_id:
@@ -88,8 +88,7 @@ class Outgoing:
 
     def _offer(self, path: Path, next_hop: bytes, members: int) -> Offer:
         """The shared offer of these three."""
-        last = self._last
-        if last.path is path and last.members == members and last.next_hop == next_hop:
+        if (last := self._last).path is path and last.members == members and last.next_hop == next_hop:
             return last
         name = (path.octets, next_hop, members)
         offer = self._shared.get(name)
@@ -130,6 +129,8 @@ class Outgoing:
         for route in routes:
             family = route.family
             key = route.nlri if family.key is None else family.key(route.nlri)
+            if key in self._pending.get(family, ()) and key in self._tables.get(family, ()):
+                self.flush()
             self._remove(family, key, members)
             self._gone.setdefault(family, {})[key] = (route.nlri, route.path, route.next_hop)
             self._queue(family, key, members)

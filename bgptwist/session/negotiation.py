@@ -38,7 +38,7 @@ RECEIVE: Final = 1
 SEND: Final = 2
 
 ADD_PATH: Final = (0x101, 0x201, 0x104, 0x204, 0x180, 0x280)
-"""Indexes of the families that ADD-PATH is offered for, in the order of the capability: as ExaBGP has them."""
+"""Indexes of the families that ADD-PATH is offered for unless others are named; these come first in the capability."""
 
 IPV6: Final = 2
 
@@ -173,12 +173,7 @@ class Local:
         wanted = dict(self.paths_limits)
         if not self.add_path & RECEIVE:
             return []
-        return [
-            (family.afi, family.safi, wanted[family])
-            for index in ADD_PATH
-            for family in self.families
-            if family.index == index and family in wanted and family in self.add_path_families
-        ]
+        return [(each.afi, each.safi, wanted[each]) for each in self.with_paths() if each in wanted]
 
     def conversions(self) -> list[tuple[int, int, int]]:
         """The next hops of another address family that are offered: IPv6 for IPv4 routes, the case of RFC 8950."""
@@ -188,14 +183,15 @@ class Local:
             if family in self.families and family.afi != IPV6 and afi == IPV6
         ]
 
-    def paths(self) -> list[tuple[int, int, int]]:
-        """The families that ADD-PATH is offered for: those of them whose NLRI can carry a path identifier."""
+    def with_paths(self) -> list[Family]:
+        """The families that ADD-PATH is offered for, in the order of the capability."""
         offered = {family.index: family for family in self.families if family in self.add_path_families}
-        return [
-            (offered[index].afi, offered[index].safi, self.add_path)
-            for index in ADD_PATH
-            if index in offered and offered[index].with_path_id.path_id
-        ]
+        order = (*ADD_PATH, *sorted(index for index in offered if index not in ADD_PATH))
+        return [offered[index] for index in order if index in offered and offered[index].with_path_id.path_id]
+
+    def paths(self) -> list[tuple[int, int, int]]:
+        """The families with path identifiers as the capability has them."""
+        return [(family.afi, family.safi, self.add_path) for family in self.with_paths()]
 
 
 class Negotiated:

@@ -301,9 +301,7 @@ class NeighborBuilder:
             reason = f"neighbor {settings.peer_address} is here twice, first at {before}"
             raise Misplaced(place, reason, "other addresses, AS numbers or router-id")
         if settings.listen:
-            before = self._listening.setdefault(
-                (settings.peer_address, settings.prefix_length, settings.listen), place
-            )
+            before = self._listening.setdefault((settings.peer_address, settings.prefix_length, settings.listen), place)
             if before is not place:
                 place = block.values["listen"].statement.place(1)
                 reason = f"port {settings.listen} is for the neighbor {settings.peer_address} at {before}"

@@ -1,6 +1,6 @@
 """What a neighbor's settings and the environment say we offer in the OPEN."""
 
-from bgptwist.session.negotiation import Local
+from bgptwist.session.negotiation import ADD_PATH, Local
 from bgptwist.settings.model import Environment, NeighborSettings
 from bgptwist.wire.kinds import layout
 from bgptwist.wire.spell import address_octets
@@ -14,7 +14,9 @@ def local_of(
     restart = capability.graceful_restart
     announced_next_hops = bool(settings.next_hops) if capability.next_hop is None else capability.next_hop
     software = f"ExaBGP/{environment.compat_version}" if environment.compat_version else f"bgptwist/{version}"
-    paths = settings.families if settings.add_path_families is None else settings.add_path_families
+    paths = settings.add_path_families
+    if paths is None:
+        paths = tuple([family for family in settings.families if family.index in ADD_PATH])
     return Local(
         local_as=settings.local_as,
         router_id=router_id(settings.router_id, local_address),

@@ -88,6 +88,39 @@ class OutgoingTests(SynchronousTestCase):
         self.turn()
         return writer
 
+    def test_a_route_that_goes_and_comes_back_in_one_turn_is_seen_to_do_both(self) -> None:
+        writer = self.join(1)
+        self.table.announce([route("10.0.0.0/24")], 1)
+        self.turn()
+        writer.take()
+        self.table.withdraw([route("10.0.0.0/24")], 1)
+        self.table.announce([route("10.0.0.0/24")], 1)
+        self.turn()
+        first, second = [decode(bytes.fromhex(body), RECEIVE, writer.paths) for body in writer.take()]
+        self.assertEqual((len(first.withdrawn), len(first.announced)), (1, 0))
+        self.assertEqual((len(second.withdrawn), len(second.announced)), (0, 1))
+
+    def test_a_route_that_comes_and_goes_in_one_turn_is_seen_to_do_both(self) -> None:
+        writer = self.join(1)
+        self.table.announce([route("10.0.0.0/24")], 1)
+        self.table.withdraw([route("10.0.0.0/24")], 1)
+        self.turn()
+        self.assertEqual(len(writer.take()), 2 + 1)  # and the End-of-RIB
+        self.assertEqual(writer.held, {})
+
+    def test_attributes_alone_stand_before_a_first_withdrawal_as_in_exabgp(self) -> None:
+        writer = self.join(1)
+        writer.take()
+        self.table.withdraw([route("2001:db8::/32", 5)], 1)
+        self.table.withdraw([route("10.0.0.0/24")], 1)
+        self.turn()
+        bare, gone = [decode(bytes.fromhex(body), RECEIVE, writer.paths) for body in writer.take()]
+        self.assertEqual((bare.announced, bare.withdrawn, sent(bare.path)), ([], [], sent(route("::/0", 5).path)))
+        self.assertEqual([unreach.family for unreach in gone.withdrawn], [IPV6_UNICAST])
+        self.table.withdraw([route("2001:db8::/32", 5)], 1)
+        self.turn()
+        self.assertEqual(len(writer.take()), 1)
+
     def test_a_session_is_told_everything_then_end_of_rib(self) -> None:
         self.table.announce([route("10.0.0.0/24"), route("10.0.1.0/24")], 1)
         writer = self.join(1)

@@ -179,11 +179,11 @@ class OpenTests(SynchronousTestCase):
         assert isinstance(offered, ExtendedNextHop)
         self.assertEqual(offered.conversions, [(1, 1, 2)])
 
-    def test_add_path_is_offered_only_where_a_path_identifier_fits(self) -> None:
+    def test_add_path_is_offered_for_all_families_that_are_named_in_the_order_of_exabgp(self) -> None:
         families = (FLOW, IPV6_UNICAST, IPV4_UNICAST)
         offered = local(families=families, add_path=2, add_path_families=families).open().find(69)
         assert isinstance(offered, AddPath)
-        self.assertEqual(offered.families, [(1, 1, 2), (2, 1, 2)])
+        self.assertEqual(offered.families, [(1, 1, 2), (2, 1, 2), (FLOW.afi, FLOW.safi, 2)])
 
     def test_add_path_is_not_offered_for_a_family_that_is_not_configured(self) -> None:
         offered = local(families=(IPV4_UNICAST,), add_path=2, add_path_families=(IPV6_UNICAST,)).open().find(69)
