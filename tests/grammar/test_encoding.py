@@ -1,4 +1,4 @@
-"""From the words of a configuration to octets: the unicast fragments of Appendix A of the reference.
+"""From the words of a configuration to octets: the fragments of Appendix A of the reference.
 
 The octets are those that ExaBGP sends: 5.0.15, a development version and `main` agree unless a comment says otherwise.
 """
@@ -213,6 +213,118 @@ EXAMPLES: dict[str, Example] = {
         " then { discard; } } }",
         ("0000002f4001010040020040050400000064c0101007020000fde940098006000000000000800e0b0001850000050118c00002",),
         families="ipv4 flow;",
+    ),
+    "A13": Example(
+        "static { route 192.0.2.0/24 next-hop 10.0.0.9 bgp-prefix-sid [ 30, [ ( 16000,800 ) ] ]; }",
+        ("0000002d400101004002004003040a00000940050400000064c028150100070000000000001e0300080000003e8000032018c00002",),
+        families="ipv4 unicast;",
+    ),
+    "A14": Example(
+        "static { route 192.0.2.0/24 next-hop 10.0.0.9 bgp-prefix-sid-srv6 ( l3-service "
+        "2001:db8:f::1 0x13 [ 40,24,16,0,0,0 ] ); }",
+        (
+            "0000003d400101004002004003040a00000940050400000064c028250500220001001e0020010db8000f000000"
+            "000000000000010000130001000628181000000018c00002",
+        ),
+        families="ipv4 unicast;",
+    ),
+    "A20": Example(
+        "static { route 192.0.2.0/24 next-hop 10.0.0.9 label [ 100 200 ]; }",
+        ("0000002b400101004002004003040a00000940050400000064800e13000104040a0000090048000640000c81c00002",),
+        families="ipv4 nlri-mpls;",
+    ),
+    "A21": Example(
+        "static { route 192.0.2.0/24 { next-hop 10.0.0.9; rd 65001:7; label 100; "
+        "extended-community target:65001:7; } }",
+        (
+            "00000043400101004002004003040a00000940050400000064c010080002fde900000007800e200001800c0000"
+            "0000000000000a00000900700006410000fde900000007c00002",
+        ),
+        families="ipv4 mpls-vpn;",
+    ),
+    "A22": Example(
+        "static { route 2001:db8:1::/48 next-hop 2001:db8::9 route-distinguisher 10.0.0.1:7 label 100; }",
+        (
+            "000000404001010040020040050400000064800e2f00028018000000000000000020010db80000000000000000"
+            "00000009008800064100010a000001000720010db80001",
+        ),
+        families="ipv6 mpls-vpn;",
+    ),
+    "A36": Example(
+        "l2vpn { vpls s1 { endpoint 3; base 262; offset 1; size 8; rd 65001:3; next-hop 10.0.0.9; "
+        "extended-community [ target:65001:3 l2info:19:0:1500:111 ]; } }",
+        (
+            "000000404001010040020040050400000064c010100002fde900000003800a130005dc006f800e1c001941040a"
+            "0000090000110000fde900000003000300010008001061",
+        ),
+        families="l2vpn vpls;",
+    ),
+    "A37": Example(
+        "announce { ipv4 { mcast-vpn source-ad source 10.9.0.1 group 232.1.1.1 rd 65001:9 next-hop 10.0.0.9; } }",
+        (
+            "00000035400101004002004003040a00000940050400000064800e1d000105040a0000090005120000fde90000"
+            "0009200a09000120e8010101",
+        ),
+        families="ipv4 mcast-vpn;",
+    ),
+    "A38": Example(
+        "announce { ipv4 { mcast-vpn shared-join rp 10.9.0.2 group 239.1.1.1 rd 65001:9 source-as "
+        "65001 next-hop 10.0.0.9; } }",
+        (
+            "00000039400101004002004003040a00000940050400000064800e21000105040a0000090006160000fde90000"
+            "00090000fde9200a09000220ef010101",
+        ),
+        families="ipv4 mcast-vpn;",
+    ),
+    "A39": Example(
+        "announce { ipv4 { mup mup-isd 10.20.0.0/24 rd 65001:5 next-hop 2001:db8::9 "
+        "extended-community target:65001:5 bgp-prefix-sid-srv6 ( l3-service 2001:db8:f::1 0x48 [ "
+        "64,24,16,0,0,0 ] ); } }",
+        (
+            "000000694001010040020040050400000064c010080002fde900000005c028250500220001001e0020010db800"
+            "0f0000000000000000000100004800010006401810000000800e250001551020010db800000000000000000000"
+            "0009000100010c0000fde900000005180a1400",
+        ),
+        families="ipv4 mup;",
+    ),
+    "A40": Example(
+        "announce { ipv4 { mup mup-t1st 10.20.0.5/32 rd 65001:5 teid 305419896 qfi 9 endpoint "
+        "10.0.0.60 next-hop 10.0.0.9; } }",
+        (
+            "0000003c400101004002004003040a00000940050400000064800e24000155040a00000900010003170000fde9"
+            "00000005200a1400051234567809200a00003c",
+        ),
+        families="ipv4 mup;",
+    ),
+    "A41": Example(
+        "announce { ipv4 { mup mup-t2st 10.0.0.61 rd 65001:5 teid 305419896/32 next-hop 10.0.0.9 "
+        "extended-community mup:10:20; } }",
+        (
+            "00000041400101004002004003040a00000940050400000064c010080c00000a00000014800e1e000155040a00"
+            "000900010004110000fde900000005400a00003d12345678",
+        ),
+        families="ipv4 mup;",
+    ),
+    # 5.0.15 and the development version send nothing here; this is what main sends.
+    "A45": Example(
+        "announce { ipv4 { mpls-vpn 192.0.2.0/24 next-hop 10.0.0.9 label 100 rd 65001:7; } }",
+        (
+            "00000038400101004002004003040a00000940050400000064800e200001800c00000000000000000a00000900"
+            "700006410000fde900000007c00002",
+        ),
+        families="ipv4 mpls-vpn;",
+    ),
+    # 5.0.15 and the development version send nothing here; this is what main sends.
+    "A46": Example(
+        "static { sr-policy distinguisher 1 color 100 endpoint 10.0.0.50 next-hop 10.0.0.9 "
+        "preference 150 binding-sid mpls 24000 segment-list weight 1 segment type-a mpls 16001 "
+        "segment type-a mpls 16002; }",
+        (
+            "0000005a4001010040020040050400000064c01730000f002c0c060000000000960d06100005dc010080001900"
+            "09060000000000010106000003e810000106000003e82100800e16000149040a00000900600000000100000064"
+            "0a000032",
+        ),
+        families="ipv4 sr-policy;",
     ),
     # 5.0.15 announces nothing here and the development version only the attributes; this is what main sends.
     "A42": Example(
