@@ -129,8 +129,8 @@ class Outgoing:
         for route in routes:
             family = route.family
             key = route.nlri if family.key is None else family.key(route.nlri)
-            if key in self._pending.get(family, ()) and key in self._tables.get(family, ()):
-                self.flush()
+            if not family.plain and key in self._pending.get(family, ()) and key in self._tables.get(family, ()):
+                self.flush()  # as ExaBGP has it: of plain routes only the last word of a turn is told
             self._remove(family, key, members)
             self._gone.setdefault(family, {})[key] = (route.nlri, route.path, route.next_hop)
             self._queue(family, key, members)
@@ -332,10 +332,7 @@ class Outgoing:
             member = self._members[bit]
             member.transfers.append(Transfer(self._portions.all(self._tables, None, (), STEP), False))
             self._continue(bit, member)
-        skip = 0
-        for bit in bits(fresh):
-            if bit in self._members and not self._members[bit].transfers:
-                skip |= bit
+        skip = sum([bit for bit in bits(fresh) if bit in self._members and not self._members[bit].transfers])
         if pending:
             self._send_pending(pending, gone, skip)
 
