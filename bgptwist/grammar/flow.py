@@ -173,11 +173,11 @@ class FlowReader:
         if self.communities:
             found.append(extended.ExtendedCommunities(b"".join(sorted(self.communities))))
         if self.ipv6_communities:
-            value = b"".join(sorted(self.ipv6_communities))
-            for other in [other for other in others if other.code == ipv6_extended_communities.KIND.code]:
+            actions = ipv6_extended_communities.Ipv6ExtendedCommunities(b"".join(sorted(self.ipv6_communities)))
+            for other in [other for other in others if other.code == actions.code]:
                 others.remove(other)
-                value = ipv6_extended_communities.joined(value, other.octets())
-            found.append(ipv6_extended_communities.Ipv6ExtendedCommunities(value))
+                actions = actions.joined(other.octets())
+            found.append(actions)
         return found
 
     def route(self, explicit: Family | None) -> tuple[Family, bytes]:

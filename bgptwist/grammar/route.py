@@ -5,7 +5,7 @@ from typing import Final
 
 from bgptwist.grammar import flow, sr_policy
 from bgptwist.grammar.lexer import Misplaced, Statement, split_route
-from bgptwist.wire.attributes import extended, ipv6_extended_communities, unknown
+from bgptwist.wire.attributes import unknown
 from bgptwist.wire.errors import Misspelt
 from bgptwist.wire.kinds import NO_NEXT_HOP, SELF, Attribute, Family
 from bgptwist.wire.path import Generations, Path, path_of
@@ -13,6 +13,7 @@ from bgptwist.wire.registry import WORDS, family
 from bgptwist.wire.route import Announcement, Route
 from bgptwist.wire.spell import address_octets, ipv4_octets
 from bgptwist.wire.values import label_stack
+from bgptwist.wire.values.community_table import TabledCommunities
 from bgptwist.wire.words import Words, number
 
 PARTS: Final = 65536
@@ -439,22 +440,14 @@ def gathered(values: list[Attribute]) -> list[Attribute]:
     for value in values:
         if value.code in LISTS and not value.octets() and not isinstance(value, unknown.Unknown):
             continue
-        if isinstance(value, extended.ExtendedCommunities | ipv6_extended_communities.Ipv6ExtendedCommunities):
+        if isinstance(value, TabledCommunities):
             at = sums.get(value.code)
             if at is not None:
-                kept[at] = added(kept[at], value)
+                kept[at] = value.joined(kept[at].octets())
                 continue
             sums[value.code] = len(kept)
         kept.append(value)
     return kept
-
-
-def added(one: Attribute, other: Attribute) -> Attribute:
-    """Two attributes of extended communities as one."""
-    if isinstance(one, extended.ExtendedCommunities):
-        return extended.ExtendedCommunities(extended.joined(one.octets(), other.octets()))
-    both = ipv6_extended_communities.joined(one.octets(), other.octets())
-    return ipv6_extended_communities.Ipv6ExtendedCommunities(both)
 
 
 def blamed(at: int, tail: Tail, words: list[str]) -> int:

@@ -14,7 +14,6 @@ from bgptwist.settings.model import (
     NeighborSettings,
     StaticRoute,
 )
-from bgptwist.settings.schema import Section
 from bgptwist.settings.section import Block, SectionReader
 from bgptwist.settings.value import ALL_FAMILIES, MD5_LONGEST, Range
 from bgptwist.wire.kinds import SELF, Family
@@ -189,7 +188,7 @@ class NeighborBuilder:
     def _routes(self, block: Block) -> RouteSet:
         """The routes of a neighbor, from memory when another one has the same."""
         announce = block.block("announce")
-        blocks = [block.block(word) for word in ROUTE_SECTIONS if isinstance(block.section.contents[word], Section)]
+        blocks = [block.block(word) for word in ROUTE_SECTIONS]
         blocks += [announce.block(word) for word in announce.section.contents]
         key = tuple(id(each.routes) if each.routes else 0 for each in blocks)
         if key not in self._sets:

@@ -4,34 +4,16 @@ from typing import Final
 
 from bgptwist.wire.errors import Malformed
 from bgptwist.wire.kinds import OPTIONAL_TRANSITIVE, Attribute, Kind
+from bgptwist.wire.values.community_table import TabledCommunities
 from bgptwist.wire.values.extended_community import SIZE, TABLE
 from bgptwist.wire.words import Words
 
 
-class ExtendedCommunities(Attribute):
-    """Extended communities in the order they came; `value` is their octets.
-
-    Without octets it is what `[ ]` says: nothing to send.
-    """
+class ExtendedCommunities(TabledCommunities):
+    """Extended communities, eight octets each."""
 
     code: int = 16
-
-    def __init__(self, value: bytes) -> None:
-        self.value = value
-
-    def communities(self) -> list[bytes]:
-        """The communities, eight octets each."""
-        return TABLE.listed(self.value)
-
-    def octets(self) -> bytes:
-        return self.value
-
-    def words(self) -> str:
-        return TABLE.spelt(self.value)
-
-    def json(self) -> str:
-        listed = [TABLE.json(community) for community in sorted(self.communities())]
-        return f"[ {', '.join(listed)} ]"
+    table = TABLE
 
 
 def decode(value: bytes) -> Attribute:
@@ -43,11 +25,6 @@ def decode(value: bytes) -> Attribute:
 def read(words: Words) -> Attribute:
     """In ascending order; duplicates remain."""
     return ExtendedCommunities(TABLE.read(words))
-
-
-def joined(one: bytes, other: bytes) -> bytes:
-    """Two values as one, in ascending order: a statement that says `extended-community` twice means both."""
-    return TABLE.joined(one, other)
 
 
 KIND: Final = Kind(

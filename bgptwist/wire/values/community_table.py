@@ -5,10 +5,11 @@ What has no row, or more in its octets than the words of its row can say, is wri
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Self
 
 from bgptwist.wire import spell
 from bgptwist.wire.errors import Misspelt
+from bgptwist.wire.kinds import Attribute
 from bgptwist.wire.values.tree import integer, items, members, string
 from bgptwist.wire.words import Words, number
 
@@ -148,3 +149,33 @@ class Table:
         if "string" in given and string(given["string"]) != self.text(found):
             return self.of_tree(string(given["string"]))
         return found
+
+
+class TabledCommunities(Attribute):
+    """Communities of a table in the order they came; `value` is their octets.
+
+    Without octets it is what `[ ]` says: nothing to send.
+    """
+
+    table: Table
+
+    def __init__(self, value: bytes) -> None:
+        self.value = value
+
+    def communities(self) -> list[bytes]:
+        """The communities, each of the size of the table."""
+        return self.table.listed(self.value)
+
+    def octets(self) -> bytes:
+        return self.value
+
+    def words(self) -> str:
+        return self.table.spelt(self.value)
+
+    def json(self) -> str:
+        listed = [self.table.json(community) for community in sorted(self.communities())]
+        return f"[ {', '.join(listed)} ]"
+
+    def joined(self, other: bytes) -> Self:
+        """With others, in ascending order: a statement that says the keyword twice means both."""
+        return type(self)(self.table.joined(self.value, other))

@@ -28,7 +28,7 @@ class ExtendedTests(SynchronousTestCase):
 
     def test_two_statements_are_joined_in_order(self) -> None:
         one, other = bytes.fromhex("0002000200000001"), bytes.fromhex("0002000100000001")
-        self.assertEqual(extended.joined(one, other), other + one)
+        self.assertEqual(extended.ExtendedCommunities(one).joined(other).octets(), other + one)
 
     def test_a_community_of_two_words_may_stand_alone(self) -> None:
         words = Words(lex("mark 10 med 5"))

@@ -31,7 +31,7 @@ class Ipv6ExtendedTests(SynchronousTestCase):
         self.assertEqual(self.read("[ ]"), b"")
 
     def test_two_statements_are_joined_in_order(self) -> None:
-        self.assertEqual(ipv6_extended_communities.joined(TWO, ONE), ONE + TWO)
+        self.assertEqual(ipv6_extended_communities.Ipv6ExtendedCommunities(TWO).joined(ONE).octets(), ONE + TWO)
 
     def test_the_error_names_the_word(self) -> None:
         words = Words(lex("extended-community-ipv6 [ target6:::1:1 target:1:1 ]"), 1)
