@@ -29,6 +29,7 @@ from bgptwist.rib.incoming import Incoming
 from bgptwist.rib.outgoing import Outgoing
 from bgptwist.settings.model import Environment
 from bgptwist.speaker.events import RECEIVE, Identity, UpdateMessage
+from bgptwist.speaker.ledger import Ledger
 from bgptwist.wire.families.inet import IPV4_UNICAST
 from bgptwist.wire.framing import UPDATE, Framer, message
 from bgptwist.wire.kinds import ReceiveContext, SendContext
@@ -197,6 +198,7 @@ class Speaker:
     def __init__(self, peers: int) -> None:
         self.clock = Clock()
         self.table = Outgoing(self.clock, lambda member, reason: None)
+        self.ledger = Ledger(self.clock, self.table.withdraw, print)
         self.members = (1 << peers) - 1
         self.sinks = [Sink() for _ in range(peers)]
         self.peers: dict[str, object] = {}

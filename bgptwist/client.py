@@ -12,6 +12,7 @@ import select
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Self
 
@@ -24,12 +25,17 @@ BACKLOG: Final = 1 << 16
 EVENTS: Final = 10_000
 """The events that wait for their reader before the oldest are dropped."""
 
+IDENTIFIER: Final = 64
+"""The characters that an identifier may have."""
+
+COUNTS: Final = ("announced", "withdrawn", "rejected")
+
 ACKS: Final = {"enable-ack": "enable", "disable-ack": "disable", "silence-ack": "silence"}
 """The commands of version 4 about answers; in version 6 they are `session ack WORD`."""
 
 
 class CommandRefused(Exception):
-    """A command was answered `error`; `line` is the command, `reason` is '' unless `api.version` is 6."""
+    """A command was answered `error`; `line` is the command, `reason` is '' unless the daemon tells reasons."""
 
     def __init__(self, line: str, reason: str = "") -> None:
         super().__init__(f"{line}: {reason or 'refused, the log of the daemon says why'}")
@@ -113,12 +119,17 @@ def _event(line: str) -> Event | None:
 
 @dataclass(slots=True, eq=False)
 class Answer:
-    """What became of a command: `accepted` is None until it is known; `data` are the lines before `done`."""
+    """What became of a command: `accepted` is None until it is known; `data` are the lines before `done`.
+
+    `counts` are the routes announced and withdrawn and the lines rejected, where the command has an `identifier`.
+    """
 
     line: str
     accepted: bool | None = None
     data: list[str] = field(default_factory=list)
     reason: str = ""
+    identifier: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 class Conversation:
@@ -129,9 +140,13 @@ class Conversation:
     gone.  `ended`: it says nothing any more, and nothing is written.
     """
 
-    def __init__(self, answers: bool = True, limit: int = EVENTS) -> None:
-        """`answers`: what `api.ack` is; false when the daemon says neither `done` nor `error`."""
+    def __init__(self, answers: bool = True, limit: int = EVENTS, identifiers: bool = False) -> None:
+        """`answers`: what `api.ack` is; false when the daemon says neither `done` nor `error`.
+
+        `identifiers`: number the commands, so that each is answered in any case and with its reason (not for ExaBGP).
+        """
         self.answers = answers
+        self.identifiers = identifiers
         self.outgoing = bytearray()
         self.events: deque[Event] = deque()
         self.dropped = 0
@@ -139,23 +154,40 @@ class Conversation:
         self.ended = False
         self._limit = limit
         self._waiting: deque[Answer] = deque()
+        self._identified: dict[str, Answer] = {}
+        self._number = 0
         self._incoming = bytearray()
 
     def say(self, line: str) -> Answer:
         """Take a command; its answer is settled by `feed`, or at once where none will come.
 
         ValueError for what would not be one command: an empty line, several, a long one, or one that is not ASCII.
-        DaemonGone when the daemon stops.
+        DaemonGone when the daemon stops.  A line may begin with an identifier of its own: `@ID COMMAND`.
         """
-        words = line.split(None, 3)
-        if not words or "\n" in line or not line.isascii() or len(line) > LONGEST:
+        text = line.strip()
+        if not text or "\n" in line or not line.isascii() or len(line) > LONGEST - 20:
             raise ValueError(f"not a command of one line in ASCII: {line[:60]!r}")
         if self.finished:
             raise DaemonGone
-        self.outgoing += line.encode("ascii") + b"\n"
         answer = Answer(line)
-        text = line.strip()
-        if text == "debug" or text.startswith("debug "):
+        if text.startswith("@"):
+            answer.identifier, _, text = text[1:].partition(" ")
+            text = text.lstrip()
+            if not 0 < len(answer.identifier) <= IDENTIFIER or not text or answer.identifier in self._identified:
+                raise ValueError(f"not an identifier of its own before a command: {line[:60]!r}")
+        elif self.identifiers:
+            self._number += 1
+            answer.identifier = str(self._number)
+            line = f"@{answer.identifier} {line}"
+        self.outgoing += line.encode("ascii") + b"\n"
+        return self._expect(answer, text)
+
+    def _expect(self, answer: Answer, text: str) -> Answer:
+        """Wait for the answer to a command, if it will have one."""
+        words = text.split(None, 3)
+        if answer.identifier:
+            self._identified[answer.identifier] = answer
+        elif text == "debug" or text.startswith("debug "):
             answer.accepted = True
             return answer
         change = ACKS.get(words[0]) or (words[2] if words[:2] == ["session", "ack"] and len(words) > 2 else "")
@@ -163,7 +195,7 @@ class Conversation:
             self.answers = True
         elif change == "silence":
             self.answers = False
-        if self.answers:
+        if self.answers or answer.identifier:
             self._waiting.append(answer)
         else:
             answer.accepted = True
@@ -189,8 +221,11 @@ class Conversation:
 
     def _hear(self, line: str) -> None:
         if line in ("done", "error"):
-            if self._waiting:
-                self._settle(self._waiting.popleft(), line == "done")
+            answer = next((each for each in self._waiting if not each.identifier), None)
+            if answer is not None:
+                self._settle(answer, line == "done")
+            return
+        if line[:1] in ("@", "{") and self._hear_answer(line):
             return
         event = _event(line)
         if event is None:
@@ -204,9 +239,39 @@ class Conversation:
                 self.dropped += 1
             self.events.append(event)
 
-    @staticmethod
-    def _settle(answer: Answer, accepted: bool) -> None:
-        if not accepted and answer.data and answer.data[-1].startswith("error: "):
+    def _hear_answer(self, line: str) -> bool:
+        """Take what begins with an identifier, or is an answer as JSON; False when it is neither."""
+        if line.startswith("@"):
+            identifier, _, rest = line[1:].partition(" ")
+            answer = self._identified.get(identifier)
+            if answer is None:
+                return False
+            word, _, more = rest.partition(" ")
+            if word == "done":
+                numbers = more.split()
+                answer.counts = {name: int(number) for name, number in zip(numbers[::2], numbers[1::2], strict=False)}
+                self._settle(answer, True)
+            elif word == "error:":
+                self._settle(answer, False, more)
+            else:
+                answer.data.append(rest)
+            return True
+        if not line.startswith('{ "answer": '):
+            return False
+        told = json.loads(line)
+        known = self._identified.get(str(told.get("id", "")))
+        answer = known or next((each for each in self._waiting if not each.identifier), None)
+        if answer is not None:
+            answer.counts = {name: told[name] for name in COUNTS if name in told}
+            accepted = told["answer"] == "done"
+            self._settle(answer, accepted, "" if accepted else str(told.get("message", "")))
+        return True
+
+    def _settle(self, answer: Answer, accepted: bool, reason: str = "") -> None:
+        self._waiting.remove(answer)
+        self._identified.pop(answer.identifier, None)
+        answer.reason = reason
+        if not accepted and not reason and answer.data and answer.data[-1].startswith("error: "):
             answer.reason = answer.data.pop().removeprefix("error: ")
         answer.accepted = accepted
 
@@ -228,8 +293,12 @@ class Conversation:
             self.feed(b"")
 
 
-def _command(verb: str, words: tuple[object, ...], neighbor: str) -> str:
+def _command(verb: str, words: tuple[object, ...], neighbor: str, owner: str, ttl: float = 0.0) -> str:
     line = " ".join([verb, *map(str, words)])
+    if ttl:
+        line += f" ttl {ttl:.3f}"
+    if owner:
+        line += f" owner {owner}"
     return f"neighbor {neighbor} {line}" if neighbor else line
 
 
@@ -246,19 +315,29 @@ class Helper:
     All of them raise ValueError for what is not one line of ASCII, and DaemonGone when the daemon stops.
     """
 
-    def __init__(self, reader: int = 0, writer: int = 1, answers: bool = True, limit: int = EVENTS) -> None:
-        """The descriptors of the pipes; `answers` is false where `api.ack` is: then everything counts as done."""
-        self.conversation = Conversation(answers, limit)
+    def __init__(
+        self,
+        reader: int = 0,
+        writer: int = 1,
+        answers: bool = True,
+        limit: int = EVENTS,
+        identifiers: bool = False,
+    ) -> None:
+        """The descriptors of the pipes; `answers` is false where `api.ack` is: then everything counts as done.
+
+        `identifiers`: number the commands: each is answered in any case, and with its reason; not for ExaBGP.
+        """
+        self.conversation = Conversation(answers, limit, identifiers)
         self._reader = reader
         self._writer = writer
 
-    def announce(self, *words: object, neighbor: str = "") -> bool:
+    def announce(self, *words: object, neighbor: str = "", owner: str = "", ttl: float = 0.0) -> bool:
         """`announce("route", prefix, "next-hop self")`: whether it was accepted."""
-        return self.command(_command("announce", words, neighbor))
+        return self.command(_command("announce", words, neighbor, owner, ttl))
 
-    def withdraw(self, *words: object, neighbor: str = "") -> bool:
+    def withdraw(self, *words: object, neighbor: str = "", owner: str = "") -> bool:
         """`withdraw("route", prefix)`: whether it was accepted."""
-        return self.command(_command("withdraw", words, neighbor))
+        return self.command(_command("withdraw", words, neighbor, owner))
 
     def command(self, line: str) -> bool:
         """Say any command: whether it was carried out."""
@@ -266,7 +345,7 @@ class Helper:
 
     def ask(self, line: str) -> list[str]:
         """Say a command: its data lines; CommandRefused.  Without answers nobody knows where they end: ValueError."""
-        if not self.conversation.answers:
+        if not (self.conversation.answers or self.conversation.identifiers):
             raise ValueError("answers are switched off")
         answer = self.conversation.say(line)
         self._wait(answer)
@@ -280,6 +359,21 @@ class Helper:
             while len(self.conversation.outgoing) > BACKLOG:
                 self._turn(None)
         return [self._wait(answer) for answer in answers]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A block whose routes are announced and withdrawn together at its end, or not at all.
+
+        CommandRefused says which lines were wrong; an exception in the block forgets them.  Not for ExaBGP.
+        """
+        self.ask("batch begin")
+        try:
+            yield
+        except BaseException:
+            if not self.finished:
+                self.command("batch abort")
+            raise
+        self.ask("@commit batch commit")
 
     def events(self) -> Iterator[Event]:
         """The events as they come; ends when the daemon stops."""
@@ -327,9 +421,16 @@ class AsyncHelper:
     A task that is cancelled while it waits leaves its answer behind, and no other task gets it.
     """
 
-    def __init__(self, reader: int = 0, writer: int = 1, answers: bool = True, limit: int = EVENTS) -> None:
+    def __init__(
+        self,
+        reader: int = 0,
+        writer: int = 1,
+        answers: bool = True,
+        limit: int = EVENTS,
+        identifiers: bool = False,
+    ) -> None:
         """As for `Helper`."""
-        self.conversation = Conversation(answers, limit)
+        self.conversation = Conversation(answers, limit, identifiers)
         self._reader = reader
         self._writer = writer
         self._news = asyncio.Event()
@@ -342,13 +443,13 @@ class AsyncHelper:
         asyncio.get_running_loop().remove_reader(self._reader)
         asyncio.get_running_loop().remove_writer(self._writer)
 
-    async def announce(self, *words: object, neighbor: str = "") -> bool:
+    async def announce(self, *words: object, neighbor: str = "", owner: str = "", ttl: float = 0.0) -> bool:
         """`await announce("route", prefix, "next-hop self")`: whether it was accepted."""
-        return await self.command(_command("announce", words, neighbor))
+        return await self.command(_command("announce", words, neighbor, owner, ttl))
 
-    async def withdraw(self, *words: object, neighbor: str = "") -> bool:
+    async def withdraw(self, *words: object, neighbor: str = "", owner: str = "") -> bool:
         """`await withdraw("route", prefix)`: whether it was accepted."""
-        return await self.command(_command("withdraw", words, neighbor))
+        return await self.command(_command("withdraw", words, neighbor, owner))
 
     async def command(self, line: str) -> bool:
         """Say any command: whether it was carried out."""
@@ -356,7 +457,7 @@ class AsyncHelper:
 
     async def ask(self, line: str) -> list[str]:
         """Say a command: its data lines; CommandRefused, and ValueError without answers."""
-        if not self.conversation.answers:
+        if not (self.conversation.answers or self.conversation.identifiers):
             raise ValueError("answers are switched off")
         answer = self._say(line)
         await self._wait(answer)
@@ -370,6 +471,18 @@ class AsyncHelper:
             while len(self.conversation.outgoing) > BACKLOG:
                 await self._news.wait()
         return [await self._wait(answer) for answer in answers]
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """`async with helper.transaction():` as with `Helper`."""
+        await self.ask("batch begin")
+        try:
+            yield
+        except BaseException:
+            if not self.finished:
+                await self.command("batch abort")
+            raise
+        await self.ask("@commit batch commit")
 
     async def events(self) -> AsyncIterator[Event]:
         """The events as they come; ends when the daemon stops."""

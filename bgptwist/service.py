@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -26,15 +26,22 @@ from bgptwist.interfaces import IEventSink
 from bgptwist.net import logs, privileges
 from bgptwist.net.bgp import Connections
 from bgptwist.net.connect import Network
+from bgptwist.net.control import ControlSocket
+from bgptwist.net.health import Healthchecks
 from bgptwist.net.keeper import Helpers
 from bgptwist.net.listen import Listeners
+from bgptwist.net.pipes import CommandPipes
+from bgptwist.net.plugins import Plugins
 from bgptwist.net.pressure import Pressure
-from bgptwist.net.signals import Early, Signals
+from bgptwist.net.rendezvous import meeting, pipe_folders
+from bgptwist.net.signals import Early, Later, Signals
 from bgptwist.settings.build import load
+from bgptwist.settings.environment import TOPICS
 from bgptwist.settings.environment import load as load_environment
 from bgptwist.settings.mistake import report
 from bgptwist.settings.model import ConfigurationError, Environment, NeighborSettings, Settings
 from bgptwist.settings.plan import Plan, plan
+from bgptwist.settings.plugin import named
 from bgptwist.speaker.peer import Peer
 from bgptwist.speaker.ranges import Refusal
 from bgptwist.speaker.speaker import Speaker
@@ -56,8 +63,15 @@ class Options(usage.Options):
 
     synopsis = "[options] FILE..."
     longdesc = "A programmable BGP speaker. Of several files the first is used, and the next one at each reload."
-    optParameters = [["env-file", "e", "", "environment file: [exabgp.SECTION] or [bgptwist.SECTION], NAME = VALUE"]]
-    optFlags = [["once", "1", "try one connection for each neighbor, then end"]]
+    optParameters = [
+        ["env-file", "e", "", "environment file: [exabgp.SECTION] or [bgptwist.SECTION], NAME = VALUE"],
+        ["reload-after", "s", 0, "reload once, after so many seconds", int],
+    ]
+    optFlags = [
+        ["once", "1", "try one connection for each neighbor, then end"],
+        ["passive", "P", "never connect to a neighbor"],
+        ["verbose", "v", "log everything"],
+    ]
 
     def parseArgs(self, *files: str) -> None:
         """At least one configuration file."""
@@ -87,7 +101,7 @@ class Daemon(MultiService):
         """
         super().__init__()  # type: ignore[no-untyped-call]
         self.log = Logger("bgptwist")  # of a class it would have the name of the class
-        self._reactor = reactor
+        self.reactor = reactor
         self._files = list(files)
         self._file = 0
         self._reader = reader or RouteReader()
@@ -100,6 +114,7 @@ class Daemon(MultiService):
         self._first = settings
         self.environment: Environment = settings.environment
         self.subscriptions = Subscriptions(dialect_of(self.environment))
+        self.subscriptions.on_problem = lambda problem: self._say("error", problem)
         self.connections = Connections(reactor)
         network = Network(reactor, self.connections)
         self.speaker = Speaker(
@@ -111,18 +126,28 @@ class Daemon(MultiService):
         )
         self.dispatcher = Dispatcher(control)
         self.helpers = Helpers(reactor, self.dispatcher, self.subscriptions, self.environment, time.time)
+        self.plugins = Plugins(reactor, self.dispatcher, self.subscriptions, self.speaker.states)
+        control.plugins = self.plugins.report
+        self.healthchecks = Healthchecks(reactor, self.dispatcher, time.time)
+        control.healthchecks = self.healthchecks.report
+        control.processes = self.helpers.processes
         self._pressure = Pressure(reactor, lambda: self.speaker.peers.values(), self.environment.api_patience)
-        self.speaker.on_came = self._came
-        self.speaker.on_gone = self._gone
-        self.speaker.on_learnt = lambda peer: self.dispatcher.peers_changed()
-        self.helpers.on_started = lambda name: self.subscriptions.inform(name, self.speaker.states())
-        self.helpers.on_behind = self._pressure.behind
-        self.helpers.on_terminate = self.shutdown
+        self._join()
         self.listeners = Listeners(reactor, self.connections, self._find)
         self.listeners.setServiceParent(self)  # type: ignore[no-untyped-call]
         self._owner = owner
         if owner:
             Signals(reactor, self._signals(), early).setServiceParent(self)  # type: ignore[no-untyped-call]
+
+    def _join(self) -> None:
+        """Who hears of what becomes of peers and helpers."""
+        self.speaker.on_came = self._came
+        self.speaker.on_gone = self._gone
+        self.speaker.on_learnt = lambda peer: self.dispatcher.peers_changed()
+        self.helpers.on_started = lambda name: self.subscriptions.inform(name, self.speaker.states())
+        self.helpers.on_ended = self.speaker.owner_gone
+        self.helpers.on_behind = self._pressure.behind
+        self.helpers.on_terminate = self.shutdown
 
     def _signals(self) -> dict[int, Any]:
         """What each signal does (ExaBGP's API, 9)."""
@@ -206,11 +231,14 @@ class Daemon(MultiService):
     def stopService(self) -> Deferred[Any]:
         """Cease to every peer, the end to every helper; fires when connections and processes are gone."""
         if self._stopping is None:
+            plugins = self.plugins.stop()  # first, because it may withdraw what it announced
+            self.healthchecks.stop()
             self.speaker.stop(CEASE, SHUTDOWN)
             self._stopping = DeferredList(
                 [
                     maybeDeferred(super().stopService),
                     self.helpers.stopService(),
+                    plugins,
                     self.connections.drained(),
                 ]
             )
@@ -227,11 +255,29 @@ class Daemon(MultiService):
         if not self._ending and self._stopping is None:
             self._ending = True
             self._note("shutting down")
-            self._reactor.callLater(0, self._stop_reactor)
+            self.reactor.callLater(0, self._stop_reactor)
 
     def _stop_reactor(self) -> None:
-        if self._reactor.running and self._stopping is None:
-            self._reactor.stop()
+        if self.reactor.running and self._stopping is None:
+            self.reactor.stop()
+
+    def create(self, neighbor: NeighborSettings) -> None:
+        """One more neighbor until the next reload."""
+        self._revise((*self.settings.neighbors, neighbor))
+
+    def delete(self, names: Collection[str]) -> None:
+        """Without the neighbors of these names until the next reload."""
+        self._revise(tuple([neighbor for neighbor in self.settings.neighbors if neighbor.name not in names]))
+
+    def _revise(self, neighbors: tuple[NeighborSettings, ...]) -> None:
+        settings = replace(self.settings, neighbors=neighbors)
+        for problem in self.listeners.expect(neighbors, self.environment):
+            self.log.error("{problem}", problem=problem)
+        self._apply(settings, plan(self.settings, settings))
+
+    def helpers_known(self) -> Collection[str]:
+        """The names of the helpers of the configuration."""
+        return [helper.name for helper in self.settings.helpers]
 
     def reload(self) -> None:
         """Load the configuration again; a broken one changes nothing."""
@@ -257,7 +303,7 @@ class Daemon(MultiService):
         self._steps = self._steps % len(self._files) + 1
         if not self._loading:
             self._loading = True
-            self._reactor.callLater(0, self._load)
+            self.reactor.callLater(0, self._load)
 
     def _load(self) -> None:
         """Load a file in a thread, so that sessions live on however long it is."""
@@ -265,20 +311,23 @@ class Daemon(MultiService):
         helpers, sessions = self._restart_helpers, self._restart_sessions
         self._restart_helpers = self._restart_sessions = False
         at = (self._file + 1) % len(self._files)
-        loading = deferToThreadPool(self._reactor, self._reactor.getThreadPool(), self._prepare, self._files[at])
+        loading = deferToThreadPool(self.reactor, self.reactor.getThreadPool(), self._prepare, self._files[at])
         loading.addCallback(self._loaded, at, helpers, sessions).addErrback(self._not_loaded, self._files[at])
         loading.addBoth(self._next)
 
-    def _prepare(self, file: str) -> tuple[Settings, Plan]:
-        """What a file says, and what that changes; called in a thread, it only reads."""
+    def _prepare(self, file: str) -> tuple[Settings, Plan, Settings]:
+        """What a file says, and what that changes in which settings; called in a thread, it only reads."""
+        before = self.settings
         settings = load([file], self.environment, self._reader)
-        return settings, plan(self.settings, settings)
+        return settings, plan(before, settings), before
 
-    def _loaded(self, found: tuple[Settings, Plan], at: int, helpers: bool, sessions: bool) -> None:
+    def _loaded(self, found: tuple[Settings, Plan, Settings], at: int, helpers: bool, sessions: bool) -> None:
         """The file is good: from now on it counts."""
         if self._stopping is not None:
             return
-        settings, steps = found
+        settings, steps, before = found
+        if before is not self.settings:
+            steps = plan(self.settings, settings)  # a command made or removed a neighbor meanwhile
         self._file = at
         for warning in settings.warnings:
             self.log.warn("{text}", text=warning)
@@ -303,7 +352,7 @@ class Daemon(MultiService):
         gc.enable()  # a helper that was started while the thread had the collector off may have left it so
         self._loading = self._steps > 0 and self._stopping is None
         if self._loading:
-            self._reactor.callLater(0, self._load)
+            self.reactor.callLater(0, self._load)
 
     def _apply(self, settings: Settings, steps: Plan, helpers: bool = False) -> None:
         """Walk the plan from the present settings to new ones; `helpers`: all of them start again."""
@@ -322,6 +371,9 @@ class Daemon(MultiService):
             # one of a range with that name, which is gone now, took its listeners with it
             self.subscriptions.add(neighbor)
         self.dispatcher.peers_changed()
+        self.plugins.configure(settings.plugins)
+        present = {named(neighbor) for neighbor in settings.neighbors}
+        self.healthchecks.apply(steps.stopped_healthchecks, steps.started_healthchecks, present)
 
 
 def changes_heard(neighbor: NeighborSettings) -> frozenset[str]:
@@ -336,8 +388,7 @@ def makeService(options: Options) -> Daemon:
     files = options["files"]
     try:
         environment, warnings = load_environment(os.environ, options["env-file"])
-        if options["once"]:
-            environment = replace(environment, tcp_connections=1)
+        environment = adjusted(environment, options)
         settings = load([files[0]], environment, reader)
     except BgptwistError as error:
         raise SystemExit(f"bgptwist: {report(error)}") from None
@@ -345,4 +396,34 @@ def makeService(options: Options) -> Daemon:
     daemon = Daemon(namedAny("twisted.internet.reactor"), settings, files, reader=reader, early=early)
     for warning in (*warnings, *settings.warnings):
         daemon.log.warn("{text}", text=warning)
+    open_to_commands(daemon, os.environ)
+    if options["reload-after"] > 0:
+        Later(daemon.reactor, options["reload-after"], daemon.reload).setServiceParent(daemon)  # type: ignore[no-untyped-call]
     return daemon
+
+
+def adjusted(environment: Environment, options: Mapping[str, object]) -> Environment:
+    """The settings of the environment with what the command line says of them."""
+    if options["once"]:
+        environment = replace(environment, tcp_connections=1)
+    if options["passive"]:
+        environment = replace(environment, bgp_passive=True)
+    if options["verbose"]:
+        environment = replace(environment, log_level="DEBUG", log_topics=frozenset(TOPICS))
+    return environment
+
+
+def open_to_commands(daemon: Daemon, variables: Mapping[str, str]) -> None:
+    """Let the command line in: by the Unix socket, and by named pipes where somebody made some."""
+    environment = daemon.environment
+    if environment.api_cli and environment.cli_socket != "":
+        place = environment.api_socketpath or environment.cli_socket or ""
+        ControlSocket(
+            daemon.reactor,
+            daemon.dispatcher,
+            daemon.subscriptions.subscribe,
+            meeting(variables, environment.api_socketname, place),
+        ).setServiceParent(daemon)  # type: ignore[no-untyped-call]
+    if environment.api_cli and environment.cli_pipe != "":
+        folders = pipe_folders(variables.get("EXABGP_ROOT", ""), environment.cli_pipe or "")
+        CommandPipes(daemon.reactor, daemon.dispatcher, environment.api_pipename, folders).setServiceParent(daemon)  # type: ignore[no-untyped-call]

@@ -7,20 +7,28 @@ A table stands between `<!-- table: NAME -->` and `<!-- end -->`.  The examples 
 corpus (`tests/corpus`), which the tests read in all three spellings.
 """
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING
 from pathlib import Path
+from typing import Any
 
 import bgptwist
+from bgptwist.api.audience import EVENTS
 from bgptwist.api.dispatcher import COMMANDS
-from bgptwist.grammar.route import KEYWORDS
+from bgptwist.api.encoders.dialects import VERSION_5, VERSIONS
+from bgptwist.api.encoders.json import PACKET, Stamp
+from bgptwist.api.subscriptions import Subscriptions
+from bgptwist.grammar.tail import KEYWORDS
 from bgptwist.settings import environment, schema
 from bgptwist.settings.description import sections
 from bgptwist.settings.form import form_of
 from bgptwist.settings.model import Environment
 from bgptwist.settings.schema import REQUIRED, Former, Keyword, Refusal, Routes, Section
+from bgptwist.speaker.events import Message
+from bgptwist.tools.healthcheck_options import GROUPS
 from bgptwist.wire.attributes.communities import NAMES
 from bgptwist.wire.errors import VERDICTS
 from bgptwist.wire.kinds import Capability, Family, Kind
@@ -30,14 +38,76 @@ from bgptwist.wire.values.extended_community import ROWS
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+from tests.api.events import FILES  # noqa: E402
 from tests.wire.examples import Record, examples  # noqa: E402
 
 SHOWN = 12
 """The most examples of one record in the reference."""
 
+DIFFERENCES: tuple[tuple[str, str, int, Callable[[Any], Any]], ...] = (
+    ("`exabgp`", "up", 0, lambda event: event["exabgp"]),
+    ("`time`", "up", 0, lambda event: event["time"]),
+    ("`pid`", "up", 0, lambda event: event["pid"]),
+    ("`asn`", "up", 0, lambda event: event["neighbor"]["asn"]),
+    ("`ip`", "up", 0, lambda event: event["neighbor"].get("ip")),
+    ("`router-id`", "up", 0, lambda event: event["neighbor"].get("router-id")),
+    ("`reason` of `down`", "down, 'notification sent (6,3)'", 0, lambda event: event["neighbor"]["reason"]),
+    ("`direction` of what came", "routes", 0, lambda event: event["neighbor"].get("direction")),
+    ("a prefix", "routes", 0, lambda event: next(iter(told(event)["announce"]["ipv4 unicast"].values()))),
+    ("one withdrawn", "routes withdrawn", 0, lambda event: told(event)["withdraw"]["ipv4 unicast"]),
+    ("a label", "ipv4-nlri-mpls announced", 0, lambda event: inner(event, "label")),
+    ("`as-path`", "routes", 0, lambda event: told(event)["attribute"]["as-path"]),
+    ("`confederation-path`", "routes", 0, lambda event: told(event)["attribute"].get("confederation-path")),
+    ("`community` 2:1 1:2", "routes with communities", 0, lambda event: told(event)["attribute"]["community"]),
+    (
+        "`extended-community`",
+        "016-extended-community 0002fde800000064",
+        0,
+        lambda event: told(event)["attribute"]["extended-community"],
+    ),
+    ("two next hops", "routes with two next hops", 0, lambda event: list(told(event)["announce"]["ipv6 unicast"])),
+    (
+        "`next-hop` among the attributes",
+        "routes and others withdrawn",
+        0,
+        lambda event: told(event)["attribute"].get("next-hop"),
+    ),
+    ("`next-hop` in a flow", "ipv4-flow announced", 0, lambda event: inner(event, "next-hop")),
+    ("the end of the first routes", "end of rib", 0, lambda event: event["neighbor"]["message"]),
+    ("capabilities of an OPEN we sent", "open that was sent", 0, lambda event: capabilities(event)),
+    (
+        "a NOTIFICATION",
+        "notification that came, an error with data",
+        0,
+        lambda event: event.get("notification") or event["neighbor"]["notification"],
+    ),
+    ("`type` of what came, `packets`", "keepalive that came", PACKET, lambda event: event["type"]),
+    ("`message`, `packets`", "keepalive that came", PACKET, lambda event: list(event["neighbor"]["message"])),
+)
+"""What the manual compares: a topic, the event of tests.api.events that shows it, in which form, and where."""
+
+
+def told(event: Any) -> Any:
+    """What an UPDATE says."""
+    return event["neighbor"]["message"]["update"]
+
+
+def inner(event: Any, member: str) -> Any:
+    """A member of the only route that an UPDATE announces."""
+    (hops,) = told(event)["announce"].values()
+    (routes,) = hops.values()
+    (route,) = routes.values() if isinstance(routes, dict) else routes
+    return route.get(member)
+
+
+def capabilities(event: Any) -> list[str]:
+    """The keys of the first capabilities of an OPEN."""
+    return list(event["neighbor"]["open"]["capabilities"])[:2]
+
+
 MARK = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.S)
 SECTIONS = (
-    *(schema.PROCESS, schema.NEIGHBOR, schema.TCP_AO, schema.CAPABILITY, schema.API),
+    *(schema.PROCESS, schema.PLUGIN, schema.HEALTHCHECK, schema.NEIGHBOR, schema.TCP_AO, schema.CAPABILITY, schema.API),
     schema.direction("receive", ""),
 )
 
@@ -47,6 +117,8 @@ DEFAULTS = {
     "capability.nexthop": "on with `nexthop { }`",
     "capability.graceful-restart": "off",
     "capability.extended-message": "on in generation 6",
+    "healthcheck.require": "`all`",
+    "healthcheck.increase": "`0`",
 }
 """Where the model does not say what counts in the end."""
 
@@ -81,6 +153,8 @@ def statements(section: Section) -> Iterator[list[str]]:
             told = "required" if record.required else told
             alone = "error" if record.bare is REQUIRED else spelt(record.bare)
             yield [code(record.word), kind, told, alone, record.help]
+        elif isinstance(record, Routes):
+            yield [code(record.word), "route", "–", "error", record.help]
         elif not isinstance(record, Refusal | Former):
             yield [code(f"{record.word} {{ }}"), "section", "–", "–", record.help]
 
@@ -185,7 +259,42 @@ def tables() -> Iterator[tuple[str, str]]:
     yield "reference-attributes", "".join(attribute_text(kind) for kind in ATTRIBUTES)
     yield "reference-capabilities", "".join(capability_text(record) for record in CAPABILITIES)
     yield "environment", rows("setting | value | default | meaning", settings())
+    yield "events", rows("`type` | asked for by | what it tells | text | in ExaBGP since", sorts())
+    yield "dialects", rows("in version | " + " | ".join(VERSIONS), differences())
+    yield "healthcheck-options", rows("option | default | meaning", healthcheck_options())
     yield "commands", rows("version 4 | version 6 | what follows", commands())
+
+
+def healthcheck_options() -> Iterator[list[str]]:
+    """The options of the helper `bgptwist healthcheck`."""
+    for _, listed in GROUPS:
+        for option in listed:
+            many = "; may be repeated" if option.many else ""
+            names = ", ".join(f"`{f'{name} {option.metavar}'.rstrip()}`" for name in option.names)
+            yield [names, spelt(option.default) if option.read else "–", f"{option.help}{many}"]
+
+
+def sorts() -> Iterator[list[str]]:
+    """The sorts of events."""
+    for each in EVENTS:
+        is_message = issubclass(each.event, Message)
+        asked = f"`receive {{ {each.word}; }}`, `send {{ {each.word}; }}`" if is_message else code(each.word)
+        yield [code(each.type), asked, each.help, "yes" if each.text else "no", each.since]
+
+
+def differences() -> Iterator[list[str]]:
+    """What the versions of JSON say of the same event, by topic; `=` is the same as to the left."""
+    subscriptions = Subscriptions(VERSION_5, lambda: Stamp("vm", 699, 697))
+    happened = {title: event for make in FILES.values() for title, event in make()}
+    for topic, title, form, found in DIFFERENCES:
+        cells = []
+        for version in VERSIONS:
+            encoded = subscriptions.encoder("json", version).encode(happened[title], form)
+            assert encoded is not None
+            value = found(json.loads("1".join(encoded)))
+            cells.append("–" if value is None else code(json.dumps(value)))
+        same = [cell == before for cell, before in zip(cells, ["", *cells], strict=False)]
+        yield [topic, *("=" if equal else cell for cell, equal in zip(cells, same, strict=True))]
 
 
 def commands() -> Iterator[list[str]]:

@@ -33,6 +33,8 @@ class RecordingDriver:
         self.local_address = local_address
         self.peer_address = peer_address
         self.sent: list[bytes] = []
+        self.given = 0
+        self.taken = 0
         self.closed = False
         self.aborted = False
         self.reading = True
@@ -50,6 +52,7 @@ class RecordingDriver:
 
     def send(self, octets: bytes) -> None:
         assert not self.closed, "nothing can be sent on a closed connection"
+        self.given += len(octets)
         self.sent.append(octets)
 
     def send_many(self, messages: Sequence[bytes]) -> None:
@@ -155,6 +158,8 @@ class MemoryDriver:
         self.local_address = local_address
         self.peer_address = peer_address
         self.other: MemoryDriver | None = None
+        self.given = 0
+        self.taken = 0
         self.owner = owner
         self.framer = Framer()
         self.open = True
@@ -179,8 +184,13 @@ class MemoryDriver:
 
     def send(self, octets: bytes) -> None:
         if self.open and self.other is not None:
+            self.given += len(octets)
             self._later(self.other.arrive, octets)
-            self._later(self.owner.written, self)
+            self._later(self._take, len(octets))
+
+    def _take(self, count: int) -> None:
+        self.taken += count
+        self.owner.written(self)
 
     def send_many(self, messages: Sequence[bytes]) -> None:
         self.send(b"".join(messages))

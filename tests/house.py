@@ -15,7 +15,9 @@ MODULE_LINES = 600
 DEPTH = 4
 """Parts of the longest path: bgptwist/a/b/c.py."""
 
-MODULES = 320
+MODULES = 340
+PLUGINS = Path("bgptwist/plugins/__init__.py")
+"""The one package file with code, because twisted.plugin wants it so."""
 VAGUE = frozenset({"utils", "util", "common", "base", "manager", "misc"})
 
 
@@ -76,7 +78,7 @@ def examine(path: Path, name: Path) -> Iterator[str]:
     if VAGUE.intersection((name.stem, *name.parts[:-1])):
         yield f"{name}: a name that says nothing"
     checks = [long_functions, hidden_imports, vague_names, missing_docstring]
-    if name.name == "__init__.py":
+    if name.name == "__init__.py" and name != PLUGINS:
         checks.append(full_init)
     for check in checks:
         for line, problem in check(tree):

@@ -46,6 +46,12 @@ LINES = (
     "session ack",
     "session ack bogus",
     "neighbor 127.0.0.1 disable-ack",
+    "enable-reasons",
+    "answers json",
+    "session answers text",
+    "batch begin",
+    "batch commit",
+    "batch commit json",
 )
 
 DAEMON = """
@@ -60,6 +66,17 @@ for line in sys.stdin:
         print('{ "exabgp": "5.0.0", "type": "keepalive", "neighbor": { "address": { "peer": "10.0.0.1" } } }')
     print("error" if "bogus" in line else "done", flush=True)
 """
+
+
+STAGE = """
+import sys
+from tests.api.stage import Stage
+stage = Stage()
+for line in sys.stdin:
+    for answer in stage.say(line.rstrip("\\n")):
+        print(answer, flush=True)
+"""
+"""The commands of the daemon itself, without sessions."""
 
 
 def told(kind: str, **members: Any) -> str:
@@ -85,11 +102,38 @@ class ConversationTests(SynchronousTestCase):
             conversation.feed(octets[start : start + size])
         self.assertNotIn(None, [answer.accepted for answer in answers])
         refused = [answer.line for answer in answers if not answer.accepted]
-        self.assertEqual(len(refused), said.count("error"))
+        self.assertEqual(len(refused), said.count("error") + sum('"answer": "error"' in line for line in said))
         # One command more finds its own answer.
         last = conversation.say("session ack bogus")
         self.heard(conversation, *stage.say(last.line))
         self.assertEqual(last.accepted, not conversation.answers)
+
+    @given(st.booleans(), st.booleans(), st.lists(st.sampled_from(LINES), max_size=20))
+    def test_with_identifiers_every_answer_is_found(self, ack: bool, numbered: bool, lines: list[str]) -> None:
+        stage = Stage(api_ack=ack)
+        conversation = Conversation(ack, identifiers=numbered)
+        answers = [conversation.say(line if numbered else f"@x{at} {line}") for at, line in enumerate(lines)]
+        said = stage.say(*bytes(conversation.outgoing).decode().splitlines())
+        self.heard(conversation, *said)
+        self.assertNotIn(None, [answer.accepted for answer in answers])
+        for answer in answers:
+            self.assertEqual(bool(answer.reason), not answer.accepted, answer)
+            if (
+                answer.line == ROUTE
+                and answer.accepted
+                and not any("begin" in line or "group" in line for line in lines)
+            ):
+                self.assertEqual(answer.counts, {"announced": 1, "withdrawn": 0, "rejected": 0})
+
+    def test_identifiers_of_ones_own(self) -> None:
+        conversation = Conversation()
+        named, plain = conversation.say(f"@a {ROUTE}"), conversation.say("version")
+        for line in ("@ version", "@a version", "@b", f"@{'x' * 65} version"):
+            self.assertRaises(ValueError, conversation.say, line)
+        self.heard(conversation, "@b stray", "@a some data", "@a error: no such command", "@other data", "done")
+        self.assertEqual((named.accepted, named.reason, named.data[-1]), (False, "no such command", "some data"))
+        self.assertEqual((plain.accepted, plain.data), (True, ["@other data"]))
+        self.assertEqual(conversation.say("@a version").accepted, None)
 
     def test_answers_in_order_with_events_between(self) -> None:
         conversation = Conversation()
@@ -153,10 +197,11 @@ class EventTests(SynchronousTestCase):
 class PipeCase(SynchronousTestCase):
     """Runs a program that plays the daemon at the other end of two pipes."""
 
-    def daemon(self, last: str = "", events: int = 0) -> tuple[int, int]:
+    def daemon(self, last: str = "", events: int = 0, program: str = DAEMON) -> tuple[int, int]:
         """The descriptors that the helper reads and writes; `events` come before each answer, `last` at the end."""
-        line = [sys.executable, "-c", DAEMON, last, str(events)]
-        process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        line = [sys.executable, "-c", program, last, str(events)]
+        variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=variables)
         assert process.stdin is not None and process.stdout is not None
         for end in (process.wait, process.stdout.close, process.stdin.close, process.kill):
             self.addCleanup(end)
@@ -175,6 +220,31 @@ class HelperTests(PipeCase):
         self.assertRaises(DaemonGone, helper.command, "bye")
         self.assertRaises(DaemonGone, helper.batch, [ROUTE])
         self.assertEqual((list(helper.events()), helper.finished), ([], True))
+
+    def test_owners_and_reasons(self) -> None:
+        helper = Helper(*self.daemon(program=STAGE), identifiers=True)
+        self.assertTrue(helper.announce("route 10.0.0.0/24", "next-hop self", owner="me", ttl=60))
+        self.assertEqual(helper.ask("neighbor 127.0.0.1 show owners")[0].split(" ttl ")[0][-8:], "owner me")
+        self.assertFalse(helper.withdraw("route 10.0.0.0/24"))
+        refusal = self.assertRaises(CommandRefused, helper.ask, "withdraw route 10.0.0.0/24")
+        self.assertEqual(refusal.reason, "10.0.0.0/24 belongs to owner me")
+        self.assertTrue(helper.withdraw("route 10.0.0.0/24", owner="me"))
+
+    def test_a_transaction(self) -> None:
+        for identifiers in (False, True):
+            helper = Helper(*self.daemon(program=STAGE), identifiers=identifiers)
+            with helper.transaction():
+                self.assertTrue(helper.announce("route 10.0.0.0/24 next-hop self"))
+                self.assertEqual(helper.ask("show adj-rib out"), [])
+            self.assertEqual(len(helper.ask("show adj-rib out")), 2)
+            with self.assertRaises(CommandRefused) as caught, helper.transaction():
+                self.assertTrue(helper.announce("route 10.1.0.0/24 next-hop self"))
+                self.assertFalse(helper.announce("route 10.2.0.0/24"))
+            self.assertIn("1 of 2 lines were refused: line 2: the route has no next hop", caught.exception.reason)
+            with self.assertRaises(KeyError), helper.transaction():
+                helper.announce("route 10.1.0.0/24 next-hop self")
+                raise KeyError
+            self.assertEqual(len(helper.ask("show adj-rib out")), 2)
 
     def test_a_batch_that_fills_both_pipes(self) -> None:
         helper = Helper(*self.daemon(events=5))
@@ -235,6 +305,19 @@ class AsyncHelperTests(PipeCase):
                 self.assertEqual(([event async for event in helper.events()], helper.finished), ([], True))
 
         asyncio.run(talk(self.daemon()))
+
+    def test_a_transaction(self) -> None:
+        async def talk(descriptors: Iterable[int]) -> None:
+            async with AsyncHelper(*descriptors, identifiers=True) as helper:
+                async with helper.transaction():
+                    self.assertTrue(await helper.announce("route 10.0.0.0/24 next-hop self", ttl=5, owner="me"))
+                    self.assertEqual(await helper.ask("show adj-rib out"), [])
+                self.assertEqual(len(await helper.ask("show leases")), 2)
+                with self.assertRaises(CommandRefused):
+                    async with helper.transaction():
+                        await helper.withdraw("route 10.0.0.0/24")
+
+        asyncio.run(talk(self.daemon(program=STAGE)))
 
     def test_a_batch_that_fills_both_pipes(self) -> None:
         async def talk(descriptors: Iterable[int]) -> None:

@@ -103,7 +103,7 @@ class DynamicTests(ServiceTestCase):
             self.leave(self.come())
             self.assertEqual([count for _, _, count in self.states()], [1, 2, 3])
             self.wait(7)
-            self.assertEqual(len(self.running.subscriptions._audiences), 1)
+            self.assertEqual(len(self.running.subscriptions._known), 1)
 
     def test_a_command_means_who_is_there_now(self) -> None:
         line = "neighbor 192.0.2.7 announce route 10.9.0.0/24 next-hop 1.1.1.1"

@@ -6,6 +6,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests import house
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 class HouseTests(SynchronousTestCase):
     """What `tests/house.py` finds in a small package written for the purpose."""
@@ -46,6 +48,18 @@ class HouseTests(SynchronousTestCase):
         found = self.found("a.py", '"""A."""\n\n\nclass PeerManager:\n    """M."""\n')
         self.assertEqual(found, ["bgptwist/a.py:4: PeerManager is a name that says nothing"])
 
+    def test_the_package_of_plugins_may_extend_its_path(self) -> None:
+        self.assertEqual(self.found("plugins/__init__.py", '"""A."""\n\nx = 1\n'), [])
+
     def test_a_package_file_with_code_is_refused(self) -> None:
         found = self.found("__init__.py", '"""A."""\n\nx = 1\n')
         self.assertEqual(found, ["bgptwist/__init__.py:3: an __init__ holds a docstring only"])
+
+
+class ToxTests(SynchronousTestCase):
+    """What `.ci/run` runs."""
+
+    def test_every_module_of_functional_tests_is_run(self) -> None:
+        text = (ROOT / "tox.ini").read_text()
+        for path in (ROOT / "tests" / "functional").glob("test_*.py"):
+            self.assertIn(f"tests/functional/{path.name}", text)

@@ -223,6 +223,26 @@ class MakeServiceTests(ServiceTestCase):
             f"bgptwist: {path}:8:12: '2' cannot be read, expected 0, or a number from 3 to 65535",
         )
 
+    def test_options_change_the_environment(self) -> None:
+        environment = self.make("-1", "-P", "-v", self.write()).environment
+        self.assertEqual((environment.tcp_connections, environment.bgp_passive), (1, True))
+        self.assertEqual((environment.log_level, "packets" in environment.log_topics), ("DEBUG", True))
+
+    def doors(self, **variables: str) -> set[str]:
+        """What takes commands beside helpers."""
+        for name, value in variables.items():
+            self.patch(os, "environ", {**os.environ, name: value})
+        found = {type(service).__name__ for service in self.make(self.write())}
+        return found & {"ControlSocket", "CommandPipes"}
+
+    def test_commands_are_taken_unless_somebody_says_no(self) -> None:
+        self.assertEqual(self.doors(), {"ControlSocket", "CommandPipes"})
+        self.assertEqual(self.doors(exabgp_cli_socket=""), {"CommandPipes"})
+        self.assertEqual(self.doors(exabgp_cli_pipe=""), set())
+
+    def test_the_setting_of_exabgp_shuts_both_doors(self) -> None:
+        self.assertEqual(self.doors(exabgp_api_cli="false"), set())
+
     def test_a_missing_file_ends_the_process_with_one_line(self) -> None:
         path = self.mktemp()
         self.assertEqual(self.refused(path), f"bgptwist: {path}: the file cannot be read (No such file or directory)")

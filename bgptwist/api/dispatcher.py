@@ -8,9 +8,27 @@ from collections.abc import Iterator
 from traceback import extract_tb
 from typing import Final
 
-from bgptwist.api.answers import Conversation
-from bgptwist.api.call import Call, Command, Control
-from bgptwist.api.commands import daemon, group, peer, rib, routes, session, watchdog
+from bgptwist.api.answers import MARK, Answer, Conversation, identified
+from bgptwist.api.batch import Batch
+from bgptwist.api.call import Call, Command, Control, Lines, Output
+from bgptwist.api.changes import Routes
+from bgptwist.api.commands import (
+    batch,
+    creation,
+    daemon,
+    group,
+    health,
+    indexed,
+    ownership,
+    peer,
+    plugins,
+    processes,
+    rib,
+    routes,
+    session,
+    sync,
+    watchdog,
+)
 from bgptwist.grammar.lexer import split_route
 from bgptwist.grammar.selector import Selector, parse
 from bgptwist.interfaces import ICaller
@@ -20,14 +38,22 @@ from bgptwist.wire.spell import printable
 COMMANDS: Final[tuple[Command, ...]] = (
     *routes.COMMANDS,
     *peer.COMMANDS,
+    *creation.COMMANDS,
+    *sync.COMMANDS,
     *rib.COMMANDS,
+    *indexed.COMMANDS,
+    *processes.COMMANDS,
     *watchdog.COMMANDS,
     *group.COMMANDS,
+    *batch.COMMANDS,
+    *ownership.COMMANDS,
     *session.COMMANDS,
     *daemon.COMMANDS,
+    *plugins.COMMANDS,
+    *health.COMMANDS,
 )
 
-NOUNS: Final = frozenset({"daemon", "session", "system", "rib", "peer", "group"})
+NOUNS: Final = frozenset({"daemon", "session", "system", "rib", "peer", "group", "batch"})
 """The first words of version 6."""
 
 SELECTED: Final = ("neighbor ", "peer ")
@@ -66,22 +92,29 @@ class Dispatcher:
         control.commands = COMMANDS
         environment = control.environment
         self._ack = environment.api_ack
-        self._modern = environment.api_version >= 6
+        self._reasons = environment.api_reasons or environment.api_version >= 6
         self._table = table(COMMANDS)
         self._selected = selected(COMMANDS)
         self._members: dict[tuple[str | None, str], int] = {}
         self._announcement = control.routes.announcement
         self._speaker = control.speaker
+        self._ledger = control.speaker.ledger
 
-    def converse(self, caller: ICaller) -> Conversation:
-        """Begin with a caller: a helper that was just started, a console that just connected."""
-        return Conversation(caller, self._ack, self._modern)
+    def converse(self, caller: ICaller, every: bool = False) -> Conversation:
+        """Begin with a caller: a helper that was just started, a console that just connected.
+
+        `every`: it may command every neighbor, whatever the `api` sections say.
+        """
+        conversation = Conversation(caller, self._ack, self._reasons)
+        if every:
+            conversation.helper = None
+        return conversation
 
     def peers_changed(self) -> None:
         """Forget which neighbors a selector means; to be called when neighbors come, go or change their helpers."""
         self._members.clear()
 
-    def command(self, conversation: Conversation, line: str) -> Iterator[str] | None:
+    def command(self, conversation: Conversation, line: str) -> Lines | None:
         """Carry out one line and answer it.
 
         A long answer is returned: the shell draws its lines as fast as they are read, and goes on with the next
@@ -102,21 +135,23 @@ class Dispatcher:
                 return self._command(conversation, line)
         else:
             return self._command(conversation, line)
-        if conversation.group is not None:
+        if conversation.special:
             return self._command(conversation, line)
         try:
             members = self._members.get((conversation.helper, head)) or self._learn(conversation, head)
             if not members:
                 return self._command(conversation, line)
             announcement = self._announcement(text, withdraw=withdraw)
-            if withdraw:
+            if announcement.claim is not None or announcement.watchdog or self._ledger.active:
+                change = Routes(announcement, withdraw)
+                change.check(self._speaker, members)
+                change.apply(self._speaker, members)
+            elif withdraw:
                 self._speaker.withdraw(announcement.routes, members)
-            elif announcement.watchdog:
-                self._speaker.hold(announcement, members)
-            elif not announcement.held:
+            else:
                 self._speaker.announce(announcement.routes, members)
         except Exception as error:
-            self._refuse(conversation, line, text, error)
+            self._refuse(Answer(conversation), line, text, error)
             return None
         conversation.done()
         return None
@@ -139,26 +174,39 @@ class Dispatcher:
             self._members[conversation.helper, head] = members
         return members
 
-    def _command(self, conversation: Conversation, line: str) -> Iterator[str] | None:
+    def _command(self, conversation: Conversation, line: str) -> Lines | None:
         """Any line."""
         line = line.strip()
+        answer = Answer(conversation)
+        waiting = conversation.batch
+        command: Command | None = None
         call: Call | None = None
         try:
-            if self._is_remark(conversation, line):
+            if line.startswith(MARK):
+                answer.identifier, line = identified(line)
+            if self._is_remark(answer, line):
                 return None
             if conversation.group is not None and group.belongs(line):
-                group.add(conversation, line)
+                group.add(conversation.group, line, answer)
                 return None
-            command, call = self._find(conversation, line)
-            output = command.run(call)
+            command, call = self._find(answer, line)
+            if waiting is not None and belongs(command):
+                self._read(waiting, command, call, line)
+                output: Output = None
+            else:
+                output = self._run(command, call)
+            if call.sync and call.touched:
+                output = sync.afterwards(output, sync.taken(self._speaker, call.touched))
         except Exception as error:
-            self._refuse(conversation, line, line if call is None else call.text, error)
+            reason = self._refuse(answer, line, line if call is None else call.text, error)
+            if waiting is not None and (command is None or belongs(command)):
+                waiting.refuse(reason, line)
             return None
         if output is not None and not isinstance(output, list):
-            return self._stream(conversation, line, output)
+            return self._stream(answer, line, output)
         for text in output or ():
-            conversation.write(text)
-        conversation.done()
+            answer.write(text)
+        answer.done()
         if call.afterwards is not None:
             try:
                 call.afterwards()
@@ -167,19 +215,40 @@ class Dispatcher:
                 self._complain(conversation, line, line, error)
         return None
 
-    def _is_remark(self, conversation: Conversation, line: str) -> bool:
+    def _run(self, command: Command, call: Call) -> Output:
+        """Carry out a command; what it brings about at once is known to be its doing."""
+        if not call.answer.identifier:
+            return command.run(call)
+        self._ledger.cause = call.answer.identifier
+        try:
+            return command.run(call)
+        finally:
+            self._ledger.cause = ""
+
+    def _read(self, waiting: Batch, command: Command, call: Call, line: str) -> None:
+        """Read and check a line of a batch."""
+        if not command.changes:
+            raise Refused(f"'{command.words}' cannot be part of a batch, say it after 'batch commit'")
+        call.changes = []
+        command.run(call)
+        waiting.take(call.changes, call.answer.identifier, line)
+
+    def _is_remark(self, answer: Answer, line: str) -> bool:
         """Take note of a line that is no command: `debug` has no answer, `#` and (version 6) an empty line have."""
+        name = answer.conversation.name
         if line.startswith("debug ") or line == "debug":
-            self.control.log("warning", f"helper {conversation.name}: {printable(line)}")
+            self.control.log("warning", f"helper {name}: {printable(line)}")
+            if answer.identifier:
+                answer.done()
             return True
         if line.startswith("#"):
-            self.control.log("debug", f"helper {conversation.name}: {printable(line)}")
+            self.control.log("debug", f"helper {name}: {printable(line)}")
         elif line or self.control.environment.compat_generation < 6:
             return False
-        conversation.done()
+        answer.done()
         return True
 
-    def _find(self, conversation: Conversation, line: str) -> tuple[Command, Call]:
+    def _find(self, answer: Answer, line: str) -> tuple[Command, Call]:
         """The command of a line, and the call to give to it; Misspelt when there is none."""
         words = line.split(None, LONGEST)
         if not words:
@@ -188,7 +257,7 @@ class Dispatcher:
         command, size = longest(self._table, words)
         if command is not None:
             rest = line.split(None, size)
-            return command, self._call(conversation, rest[size] if len(rest) > size else "", None, modern)
+            return command, self._call(answer, rest[size] if len(rest) > size else "", None, modern)
         if words[0] not in ("neighbor", "peer"):
             raise Misspelt(f"'{line[:SHOWN]}' is no command", "a command, see help", -1)
         given = split_route(line)
@@ -198,14 +267,17 @@ class Dispatcher:
             raise Misspelt(f"'{' '.join(given[at : at + 3])}' is no command for a neighbor", "a command, see help", -1)
         if command.verbatim:
             text = line[line.index(f" {command.words}") + len(command.words) + 1 :]
-            return command, self._call(conversation, text.strip(), selectors, modern)
+            return command, self._call(answer, text.strip(), selectors, modern)
         given = given[at + size :]
+        waits = False
         if modern and command.words.startswith(VERBS):
-            given = without_options(given)
-        return command, self._call(conversation, " ".join(given), selectors, modern)
+            given, waits = without_options(given)
+        call = self._call(answer, " ".join(given), selectors, modern)
+        call.sync |= waits
+        return command, call
 
-    def _call(self, conversation: Conversation, text: str, selectors: list[Selector] | None, modern: bool) -> Call:
-        return Call(self.control, conversation, text, selectors, modern, self._perform)
+    def _call(self, answer: Answer, text: str, selectors: list[Selector] | None, modern: bool) -> Call:
+        return Call(self.control, answer, text, selectors, modern, self._perform)
 
     def _perform(self, line: str, call: Call) -> None:
         """Carry out a line that announces or withdraws, for the neighbors of another call."""
@@ -213,21 +285,32 @@ class Dispatcher:
         command, size = longest(self._selected, words)
         if command is None:
             raise Misspelt(f"'{line[:SHOWN]}' is no command", "a command, see help", -1)
-        text = " ".join(without_options(words[size:]))
-        command.run(self._call(call.conversation, text, call.selectors, True))
+        words, waits = without_options(words[size:])
+        part = self._call(call.answer, " ".join(words), call.selectors, True)
+        part.changes = call.changes
+        command.run(part)
+        call.touched |= part.touched
+        call.sync |= waits
 
-    def _stream(self, conversation: Conversation, line: str, lines: Iterator[str]) -> Iterator[str]:
+    def _stream(self, answer: Answer, line: str, lines: Lines | Iterator[str]) -> Lines:
         """A long answer; its end is answered when the caller has drawn all lines."""
+        prefix = answer.prefix
         try:
-            yield from lines
+            if prefix:
+                for text in lines:
+                    yield prefix + text if isinstance(text, str) else text
+            else:
+                yield from lines
         except Exception as error:
-            self._refuse(conversation, line, line, error)
+            self._refuse(answer, line, line, error)
             return
-        conversation.done()
+        answer.done()
 
-    def _refuse(self, conversation: Conversation, line: str, text: str, error: Exception) -> None:
-        """Answer `error`."""
-        conversation.error(self._complain(conversation, line, text, error))
+    def _refuse(self, answer: Answer, line: str, text: str, error: Exception) -> str:
+        """Answer `error`, and give the reason."""
+        reason = self._complain(answer.conversation, line, text, error)
+        answer.error(reason)
+        return reason
 
     def _complain(self, conversation: Conversation, line: str, text: str, error: Exception) -> str:
         """Say in the log what is wrong and where, in one line; the reason is returned."""
@@ -244,6 +327,11 @@ class Dispatcher:
         return reason
 
 
+def belongs(command: Command) -> bool:
+    """Whether a command is part of a batch when one was begun; others are carried out at once."""
+    return command.changes or command.words.startswith(VERBS)
+
+
 def longest(commands: dict[str, Command], words: list[str]) -> tuple[Command | None, int]:
     """The command with the most of these words, and how many they are."""
     for size in range(min(len(words), LONGEST), 0, -1):
@@ -253,11 +341,12 @@ def longest(commands: dict[str, Command], words: list[str]) -> tuple[Command | N
     return None, 0
 
 
-def without_options(words: list[str]) -> list[str]:
-    """The words without `sync|async` and `json|text` at the end, which version 6 has; to wait is not possible."""
+def without_options(words: list[str]) -> tuple[list[str], bool]:
+    """The words without `sync|async` and `json|text` at the end, which version 6 has; and whether to wait."""
     words = list(words)
     if words and words[-1] in ("json", "text"):
         words.pop()
-    if words and words[-1] in ("sync", "async") and words.pop() == "sync":
-        raise Refused("answers cannot wait until a route was sent")
-    return words
+    waits = bool(words) and words[-1] == "sync"
+    if words and words[-1] in ("sync", "async"):
+        words.pop()
+    return words, waits

@@ -270,7 +270,7 @@ def configuration(settings: NeighborSettings) -> Iterator[str]:
     yield from block("nexthop", [f"{family.name} {afi_name(afi)};" for family, afi in settings.next_hops], "\t")
     yield from block("add-path", add_path_lines(settings), "\t")
     yield from block("operational", [f"{message.statement()};" for message in settings.operational], "\t")
-    for number, section in enumerate(settings.api):
+    for number, section in enumerate([section for section in settings.api if not section.is_of_plugins]):
         yield from api(section, number)
     routes = [f"route {render.statement(route)};" for route in settings.routes if route.family.safi in (1, 2, 4, 128)]
     yield from block("static", routes, "\t")

@@ -1,118 +1,92 @@
 """Who wants which event of which neighbor, and in what form (ExaBGP's API, 1.1 and 4.2)."""
 
 from collections.abc import Callable, Iterable
-from typing import Final
 
 from zope.interface import classImplements
 
-from bgptwist.api.encoders.dialects import Dialect
-from bgptwist.api.encoders.json import NEGOTIATED, PACKET, RAW, TYPES, JsonEncoder, Stamp, here
+from bgptwist.api.audience import NOTHING, Audience, Encoder, Hearer, Listener, Observer
+from bgptwist.api.encoders.dialects import VERSIONS, Dialect
+from bgptwist.api.encoders.former import FormerEncoder
+from bgptwist.api.encoders.former_text import FormerTextEncoder
+from bgptwist.api.encoders.json import JsonEncoder, Stamp, here
 from bgptwist.api.encoders.text import TextEncoder
 from bgptwist.interfaces import IEventSink
-from bgptwist.settings.model import ApiSettings, DirectionSettings, HelperSettings, NeighborSettings
-from bgptwist.speaker.events import (
-    RECEIVE,
-    SEND,
-    Agreed,
-    Event,
-    FsmChanged,
-    Message,
-    SignalReceived,
-    StateChanged,
-)
-from bgptwist.wire.framing import OLD_ROUTE_REFRESH, ROUTE_REFRESH
-
-Encoder = JsonEncoder | TextEncoder
-
-CONDITIONS: Final[dict[type[Event], str]] = {
-    StateChanged: "neighbor-changes",
-    FsmChanged: "fsm",
-    SignalReceived: "signal",
-    Agreed: "negotiated",
-}
-"""Events that are no messages, by the word of the section that asks for them."""
-
-NOTHING: Final[frozenset[str]] = frozenset()
+from bgptwist.settings.model import ApiSettings, HelperSettings, NeighborSettings
+from bgptwist.speaker.events import SEND, Event, Message
 
 
-class Listener:
-    """One helper: how it is spoken to, while it runs, and how many JSON events of each neighbor it was sent."""
-
-    __slots__ = ("counters", "encoder", "name", "send")
-
-    def __init__(self, name: str, encoder: Encoder) -> None:
-        self.name = name
-        self.encoder = encoder
-        self.send: Callable[[str], None] | None = None
-        self.counters: dict[str, int] = {}
+def everyone(address: str) -> bool:
+    """Every neighbor."""
+    return True
 
 
-class Group:
-    """Listeners that get the very same line of an event."""
+class Subscription:
+    """Something that hears of neighbors though no section names it: `neighbors` says of which, by their address."""
 
-    __slots__ = ("encoder", "form", "listeners")
+    __slots__ = ("hearer", "neighbors", "wanted")
 
-    def __init__(self, encoder: Encoder, form: int) -> None:
-        self.encoder = encoder
-        self.form = form
-        self.listeners: list[Listener] = []
+    def __init__(self, hearer: Hearer, wanted: ApiSettings, neighbors: Callable[[str], bool]) -> None:
+        self.hearer = hearer
+        self.wanted = wanted
+        self.neighbors = neighbors
 
 
-class Audience:
-    """Who listens to one neighbor, or to several with the same `api` sections.
+class Known:
+    """What is remembered of a neighbor: its address, its sections and who listens."""
 
-    `conditions` are groups by word; `received` and `sent` by message type.  `words` is what IEventSink.interest tells.
-    """
+    __slots__ = ("address", "audience", "sections")
 
-    __slots__ = ("conditions", "received", "sent", "words")
-
-    def __init__(self) -> None:
-        self.conditions: dict[str, list[Group]] = {}
-        self.received: dict[int, list[Group]] = {}
-        self.sent: dict[int, list[Group]] = {}
-        self.words: frozenset[str] = NOTHING
+    def __init__(self, address: str, sections: tuple[ApiSettings, ...], audience: Audience) -> None:
+        self.address = address
+        self.sections = sections
+        self.audience = audience
 
 
 class Subscriptions:
     """The event sink of the speaker: writes every event once for each form wanted, and counts for each listener."""
 
     def __init__(self, dialect: Dialect, stamp: Callable[[], Stamp] = here) -> None:
-        self._encoders: dict[str, Encoder] = {"json": JsonEncoder(dialect, stamp), "text": TextEncoder(stamp)}
+        """`dialect` is that of JSON for who does not ask for a version."""
+        self._dialect = dialect
+        self._stamp = stamp
+        self._encoders: dict[str, Encoder] = {}
         self._listeners: dict[str, Listener] = {}
-        self._audiences: dict[str, Audience] = {}
-        self._shared: dict[tuple[ApiSettings, ...], Audience] = {}
+        self._subscribed: dict[Subscription, None] = {}
+        self._known: dict[str, Known] = {}
+        self._shared: dict[tuple[object, ...], Audience] = {}
         self.on_problem: Callable[[str], None] = ignore
-        """Told of an event that could not be written."""
+        """Told of an event that could not be written, or at which an observer failed."""
 
     # ------------------------------------------------------------------ settings
 
     def configure(self, neighbors: Iterable[NeighborSettings], helpers: Iterable[HelperSettings]) -> None:
-        """Take over a new configuration; listeners that stay keep their counters."""
+        """Take over a new configuration; listeners that stay keep their counters, subscriptions go on."""
         before = self._listeners
         self._listeners = {}
         for settings in helpers:
-            encoder = self._encoders[settings.encoder]
+            encoder = self.encoder(settings.encoder, settings.version)
             listener = before.get(settings.name)
             if listener is None or listener.encoder is not encoder:
                 listener = Listener(settings.name, encoder)
             self._listeners[settings.name] = listener
-        self._audiences.clear()
+        self._known.clear()
         self._shared.clear()
         for neighbor in neighbors:
             self.add(neighbor)
 
     def add(self, neighbor: NeighborSettings) -> None:
         """Learn who listens to a neighbor, which may have come with a connection."""
-        audience = self._shared.get(neighbor.api)
-        if audience is None:
-            audience = self._shared[neighbor.api] = self._audience(neighbor.api)
-        self._audiences[neighbor.name] = audience
+        audience = self._audience(neighbor.peer_address, neighbor.api)
+        self._known[neighbor.name] = Known(neighbor.peer_address, neighbor.api, audience)
 
     def remove(self, name: str) -> None:
         """Forget a neighbor and its counters."""
-        self._audiences.pop(name, None)
+        self._known.pop(name, None)
         for listener in self._listeners.values():
             listener.counters.pop(name, None)
+        for each in self._subscribed:
+            if isinstance(each.hearer, Listener):
+                each.hearer.counters.pop(name, None)
 
     def attach(self, name: str, send: Callable[[str], None]) -> None:
         """A helper runs: send it events from now on, counted from 1; `send` takes an event without its last newline."""
@@ -127,104 +101,122 @@ class Subscriptions:
         if listener is not None:
             listener.send = None
 
-    def farewell(self, encoder: str, time: float) -> str:
+    def encoder(self, encoder: str, version: str = "") -> Encoder:
+        """What writes `json` or `text` in that version of the API, '' for that of the daemon; KeyError for others."""
+        dialect = VERSIONS[version] if version else self._dialect
+        key = f"text {dialect.text}" if encoder == "text" else f"json {dialect.key}"
+        found = self._encoders.get(key)
+        if found is None:
+            found = self._encoders[key] = self._make(encoder, dialect)
+        return found
+
+    def _make(self, encoder: str, dialect: Dialect) -> Encoder:
+        if encoder == "text":
+            return (FormerTextEncoder if dialect.former else TextEncoder)(self._stamp, dialect.text)
+        if self._dialect.compact:
+            dialect = dialect.compacted()
+        return FormerEncoder(dialect, self._stamp) if dialect.former else JsonEncoder(dialect, self._stamp)
+
+    def farewell(self, encoder: str, time: float, version: str = "") -> str:
         """The event that tells a helper to end."""
-        return self._encoders[encoder].shutdown(time)
+        return self.encoder(encoder, version).shutdown(time)
+
+    # ------------------------------------------------------------------ subscriptions
+
+    def subscribe(
+        self,
+        name: str,
+        encoder: str,
+        version: str,
+        wanted: ApiSettings,
+        send: Callable[[str], None],
+        neighbors: Callable[[str], bool] = everyone,
+    ) -> Callable[[], None]:
+        """Send lines of events to somebody who is no helper, from now on; gives the function that ends it.
+
+        `neighbors` is asked about the address of a neighbor.  `send` takes an event without its last newline, as that
+        of `attach` does, and must not raise; `wanted.processes` means nothing here.  What was asked for outlives
+        reloads, and neighbors that come later are heard of, too.
+        """
+        return self._begin(Subscription(Listener(name, self.encoder(encoder, version), send), wanted, neighbors))
+
+    def observe(
+        self,
+        name: str,
+        wanted: ApiSettings,
+        receive: Callable[[Event], None],
+        neighbors: Callable[[str], bool] = everyone,
+    ) -> Callable[[], None]:
+        """Give somebody the events themselves; the rest is as with `subscribe`.
+
+        An event comes once, whatever the forms, if `wanted` names its type.  What `receive` raises is told to
+        `on_problem`.
+        """
+        return self._begin(Subscription(Observer(name, receive), wanted, neighbors))
+
+    def _begin(self, subscription: Subscription) -> Callable[[], None]:
+        def end() -> None:
+            if subscription in self._subscribed:
+                del self._subscribed[subscription]
+                subscription.hearer.end()
+                self._renew(subscription)
+
+        self._subscribed[subscription] = None
+        self._renew(subscription)
+        return end
+
+    def _renew(self, changed: Subscription) -> None:
+        """Somebody listens, or does so no more: find out anew who listens to the neighbors that it may hear."""
+        self._shared.clear()
+        for known in self._known.values():
+            if changed.neighbors(known.address):
+                known.audience = self._audience(known.address, known.sections)
+
+    def _audience(self, address: str, sections: tuple[ApiSettings, ...]) -> Audience:
+        """Who listens to a neighbor with that address and those sections; who has the same shares the audience."""
+        others = tuple([each for each in self._subscribed if each.neighbors(address)])
+        audience = self._shared.get((sections, others))
+        if audience is None:
+            wishes: list[tuple[Hearer, list[ApiSettings]]] = []
+            for listener in self._listeners.values():
+                mine = [section for section in sections if listener.name in section.processes]
+                if mine:
+                    wishes.append((listener, mine))
+            wishes += [(each.hearer, [each.wanted]) for each in others]
+            audience = self._shared[sections, others] = Audience(wishes, self._report)
+        return audience
+
+    def _report(self, problem: str) -> None:
+        self.on_problem(problem)
 
     # ------------------------------------------------------------------ events
 
     def interest(self, name: str) -> frozenset[str]:
-        """Which events of that neighbor somebody asked for, whether or not the helper runs now."""
-        audience = self._audiences.get(name)
-        return NOTHING if audience is None else audience.words
+        """Which events of that neighbor somebody asked for, whether or not a helper runs now."""
+        known = self._known.get(name)
+        return NOTHING if known is None else known.audience.words
 
     def publish(self, event: object) -> None:
-        """Tell every listener of an event's neighbor that wants it."""
+        """Tell everybody who wants an event of its neighbor."""
         if not isinstance(event, Event):
             return
-        name = event.identity.name
-        audience = self._audiences.get(name)
-        if audience is None:
+        known = self._known.get(event.identity.name)
+        if known is None:
             return
+        audience = known.audience
         if isinstance(event, Message):
-            groups = (audience.sent if event.direction == SEND else audience.received).get(event.kind)
+            groups = (audience.sent if event.direction == SEND else audience.received).get(event.kind, ())
         else:
-            groups = audience.conditions.get(CONDITIONS.get(type(event), ""))
-        if not groups:
-            return
+            groups = audience.of(event)
         for group in groups:
-            encoded: tuple[str, str] | None = None
-            counted = group.encoder.counted
-            for listener in group.listeners:
-                send = listener.send
-                if send is None:
-                    continue
-                if encoded is None:
-                    encoded = self._encode(event, group)
-                    if encoded is None:
-                        break
-                if counted:
-                    count = listener.counters[name] = listener.counters.get(name, 0) + 1
-                    send(f"{encoded[0]}{count}{encoded[1]}")
-                else:
-                    send(encoded[0])
+            group.tell(event)
 
-    def inform(self, helper: str, events: Iterable[Event]) -> None:
-        """Tell one helper, which comes late, what the others heard before."""
+    def inform(self, name: str, events: Iterable[Event]) -> None:
+        """Tell one helper or subscriber, which comes late, what the others heard before."""
         for event in events:
-            audience = self._audiences.get(event.identity.name)
-            groups = audience.conditions.get(CONDITIONS.get(type(event), ""), []) if audience is not None else []
-            for group in groups:
-                mine = [listener for listener in group.listeners if listener.name == helper]
-                encoded = self._encode(event, group) if mine else None
-                if encoded is not None:
-                    self._say(mine[0], event.identity.name, encoded, group.encoder.counted)
-
-    def _say(self, listener: Listener, name: str, encoded: tuple[str, str], counted: bool) -> None:
-        """Give a listener an event of a neighbor."""
-        send = listener.send
-        if send is not None and counted:
-            count = listener.counters[name] = listener.counters.get(name, 0) + 1
-            send(f"{encoded[0]}{count}{encoded[1]}")
-        elif send is not None:
-            send(encoded[0])
-
-    def _encode(self, event: Event, group: Group) -> tuple[str, str] | None:
-        """Write an event; if that fails a listener gets the octets, and the session goes on."""
-        try:
-            return group.encoder.encode(event, group.form)
-        except Exception as error:
-            self.on_problem(f"{event.identity.name}: {type(event).__name__} cannot be written: {error!r}")
-            return group.encoder.encode(event, PACKET) if isinstance(event, Message) else None
-
-    # ------------------------------------------------------------------ sections into groups
-
-    def _audience(self, sections: tuple[ApiSettings, ...]) -> Audience:
-        """Who the sections of a neighbor name, and what for; several sections that name a helper add up."""
-        audience = Audience()
-        words: set[str] = set()
-        for listener in self._listeners.values():
-            mine = [section for section in sections if listener.name in section.processes]
-            for word, wanted in (
-                ("neighbor-changes", any(section.neighbor_changes for section in mine)),
-                ("fsm", any(section.fsm for section in mine)),
-                ("signal", any(section.signal for section in mine)),
-                ("negotiated", any(section.negotiated for section in mine)),
-            ):
-                if wanted:
-                    words.add(word)
-                    join(audience.conditions.setdefault(word, []), listener, 0)
-            block = NEGOTIATED if any(section.negotiated for section in mine) else 0
-            for direction, table in ((RECEIVE, audience.received), (SEND, audience.sent)):
-                merged = union([section.receive if direction == RECEIVE else section.send for section in mine])
-                for kind, name in enumerate(TYPES):
-                    for form in forms(merged) if name in merged.types else ():
-                        words.add(f"{direction}-{name}")
-                        join(table.setdefault(kind, []), listener, form | block)
-                if ROUTE_REFRESH in table:
-                    table[OLD_ROUTE_REFRESH] = table[ROUTE_REFRESH]
-        audience.words = frozenset(words)
-        return audience
+            known = self._known.get(event.identity.name)
+            for group in () if known is None else known.audience.of(event):
+                group.tell_one(event, name)
 
 
 classImplements(Subscriptions, IEventSink)
@@ -232,34 +224,3 @@ classImplements(Subscriptions, IEventSink)
 
 def ignore(problem: str) -> None:
     """Nobody wants to know."""
-
-
-def union(blocks: list[DirectionSettings]) -> DirectionSettings:
-    """All that any of the blocks asks for."""
-    return DirectionSettings(
-        frozenset().union(*[block.types for block in blocks]),
-        any(block.parsed for block in blocks),
-        any(block.packets for block in blocks),
-        any(block.consolidate for block in blocks),
-    )
-
-
-def forms(block: DirectionSettings) -> tuple[int, ...]:
-    """In which forms a message is told: octets, meaning, both one after the other, or both in one."""
-    if block.consolidate:
-        return (RAW,) if block.packets else (0,)
-    if block.packets:
-        return (PACKET, 0) if block.parsed else (PACKET,)
-    return (0,) if block.parsed else ()
-
-
-def join(groups: list[Group], listener: Listener, form: int) -> None:
-    """Put a listener into the group with its encoder and form; octets come before meaning."""
-    for group in groups:
-        if group.encoder is listener.encoder and group.form == form:
-            group.listeners.append(listener)
-            return
-    group = Group(listener.encoder, form)
-    group.listeners.append(listener)
-    groups.append(group)
-    groups.sort(key=lambda group: not group.form & PACKET)

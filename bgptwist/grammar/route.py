@@ -5,16 +5,16 @@ from typing import Final
 
 from bgptwist.grammar import flow, sr_policy
 from bgptwist.grammar.lexer import Misplaced, Statement, split_route
+from bgptwist.grammar.tail import KEYWORDS, QUOTED, Tail
 from bgptwist.wire.attributes import unknown
 from bgptwist.wire.errors import Misspelt
-from bgptwist.wire.kinds import NO_NEXT_HOP, SELF, Attribute, Family
+from bgptwist.wire.kinds import SELF, Attribute, Family
 from bgptwist.wire.path import Generations, Path, path_of
 from bgptwist.wire.registry import WORDS, family
-from bgptwist.wire.route import Announcement, Route
-from bgptwist.wire.spell import address_octets, ipv4_octets
+from bgptwist.wire.route import Announcement, Claim, Route
 from bgptwist.wire.values import label_stack
 from bgptwist.wire.values.community_table import TabledCommunities
-from bgptwist.wire.words import Words, number
+from bgptwist.wire.words import Words
 
 PARTS: Final = 65536
 """The most routes that one `split` may make."""
@@ -44,28 +44,6 @@ LISTS: Final = (8, 16, 25, 32)
 """The codes of communities of all sizes, which are not sent when there are none."""
 
 NEXT_HOP_WANTED: Final = "next-hop ADDRESS or next-hop self"
-
-
-class Tail:
-    """What the words after a prefix say; every route written with the same words shares one.
-
-    `label` and `rd` are words that belong to the NLRI.  `split` is a prefix length, 0 for none.
-    `plain`: there is nothing but a path and a next hop.
-    """
-
-    __slots__ = ("held", "label", "name", "next_hop", "path", "path_id", "plain", "rd", "split", "watchdog")
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.next_hop = NO_NEXT_HOP
-        self.path_id = b""
-        self.label: list[str] = []
-        self.rd = ""
-        self.split = -1
-        self.watchdog = ""
-        self.held = False
-        self.name = ""
-        self.plain = True
 
 
 class RouteReader:
@@ -116,7 +94,7 @@ class RouteReader:
                 raise
             if tail.split >= 0 and len(routes) > PARTS:
                 raise Misspelt(f"the prefixes have more than {PARTS} parts", "a shorter 'split'", first + index)
-        return Announcement(routes, tail.watchdog, tail.held, tail.name)
+        return Announcement(routes, tail.watchdog, tail.held, tail.name, tail.claim)
 
     def family_route(self, afi: str, safi: str, text: str, *, withdraw: bool = False) -> Announcement:
         """What `announce AFI SAFI TEXT` means; Misspelt counts the words of TEXT from 0."""
@@ -149,7 +127,9 @@ class RouteReader:
         if tail.path_id:
             found = found.with_path_id
             nlri = tail.path_id + nlri
-        return Announcement([Route(found, nlri, tail.path, tail.next_hop)], tail.watchdog, tail.held, tail.name)
+        return Announcement(
+            [Route(found, nlri, tail.path, tail.next_hop)], tail.watchdog, tail.held, tail.name, tail.claim
+        )
 
     def statement(self, statement: Statement) -> Announcement:
         """What `route P ...;`, `route P { ... }` or `attributes ... nlri P ...;` means; errors are Misplaced."""
@@ -229,7 +209,7 @@ class RouteReader:
         if tail.path_id:
             found = found.with_path_id
             nlri = tail.path_id + nlri
-        return Announcement([Route(found, nlri, tail.path, next_hop)], tail.watchdog, tail.held, tail.name)
+        return Announcement([Route(found, nlri, tail.path, next_hop)], tail.watchdog, tail.held, tail.name, tail.claim)
 
     def _block(self, statement: Statement) -> Announcement:
         """`route P { attribute value; ... }`; words between P and the brace count as well."""
@@ -270,7 +250,7 @@ class RouteReader:
             except Misspelt as error:
                 error.at = blamed(error.at, tail, split_route(text))
                 raise
-            return Announcement(routes, tail.watchdog, tail.held, tail.name)
+            return Announcement(routes, tail.watchdog, tail.held, tail.name, tail.claim)
         cursor = self._cursor
         cursor.words[0] = prefix
         cursor.at = 0
@@ -389,7 +369,12 @@ class RouteReader:
             tail.path = self._intern(path_of(values))
         if not tail.watchdog:
             tail.held = False
-        tail.plain = not (tail.path_id or tail.label or tail.rd or tail.watchdog or tail.name) and tail.split < 0
+        if tail.owner or tail.ttl:
+            if tail.watchdog:
+                raise Misspelt("a route with a watchdog has neither 'ttl' nor 'owner'", "one or the other", len(given))
+            tail.claim = Claim(tail.owner, tail.ttl)
+        special = tail.path_id or tail.label or tail.rd or tail.watchdog or tail.name or tail.claim
+        tail.plain = not special and tail.split < 0
         return tail
 
     def _intern(self, path: Path) -> Path:
@@ -473,94 +458,3 @@ def quote_free(words: list[str]) -> list[str]:
         if not word or (len(word) > 1 and not QUOTED.isdisjoint(word)):
             raise Misspelt(f"{word!r} is not possible in a route", "a word without blanks", index)
     return words
-
-
-QUOTED: Final = frozenset(" \t\r\n\f\b[](),;{}")
-
-
-def read_next_hop(tail: Tail, words: Words) -> None:
-    """`next-hop ADDRESS` or `next-hop self`; the first one counts."""
-    word = words.next("an address or 'self'")
-    if word.lower() == "self":
-        next_hop = SELF
-    else:
-        try:
-            next_hop = address_octets(word)
-        except ValueError:
-            raise words.wrong("an address or 'self'", f"'{word}' is not a valid next hop") from None
-    tail.next_hop = tail.next_hop or next_hop
-
-
-def read_path_information(tail: Tail, words: Words) -> None:
-    """`path-information N` or `path-information a.b.c.d` (RFC 7911, 3)."""
-    wanted = "a number from 0 to 4294967295 or four numbers like 0.0.0.1"
-    if "." in words.peek():
-        word = words.next(wanted)
-        try:
-            identifier = ipv4_octets(word)
-        except ValueError:
-            raise words.wrong(wanted) from None
-    else:
-        identifier = words.integer(0xFFFFFFFF, wanted).to_bytes(4, "big")
-    tail.path_id = tail.path_id or identifier
-
-
-def read_label(tail: Tail, words: Words) -> None:
-    """`label N` or `label [ N M ]` (RFC 3032, 2.1: 20 bits)."""
-    wanted = label_stack.EXPECTED
-    start = words.at
-    labels = words.items(wanted)
-    if not labels:
-        raise words.wrong(wanted, "the label stack is empty")
-    for index, label in enumerate(labels):
-        if not label_stack.entry_octets(label, False):
-            raise Misspelt(f"'{label}' is no label", wanted, start + index + (words.words[start] == "["))
-    tail.label = tail.label or labels
-
-
-def read_rd(tail: Tail, words: Words) -> None:
-    """`rd A:N` (RFC 4364, 4.2); the family reads it."""
-    word = words.next("a route distinguisher like 65000:1")
-    tail.rd = tail.rd or word
-
-
-def read_split(tail: Tail, words: Words) -> None:
-    """`split /N`: all subnets of that length instead of the prefix."""
-    word = words.next("a prefix length like /24")
-    length = number(word.removeprefix("/"))
-    if not 0 <= length <= 128:
-        raise words.wrong("a prefix length like /24")
-    if tail.split < 0:
-        tail.split = length
-
-
-def read_watchdog(tail: Tail, words: Words) -> None:
-    """`watchdog NAME`: the group that `announce watchdog NAME` moves."""
-    word = words.next("the name of a watchdog")
-    if word in ("announce", "withdraw"):
-        raise words.wrong("the name of a watchdog", f"'{word}' cannot name a watchdog")
-    tail.watchdog = tail.watchdog or word
-
-
-def read_withdraw(tail: Tail, words: Words) -> None:
-    """`withdraw`: a route with a watchdog waits for it."""
-    tail.held = True
-
-
-def read_name(tail: Tail, words: Words) -> None:
-    """`name WORD`: for people; not sent."""
-    tail.name = words.next("a name")
-
-
-KEYWORDS: Final = {
-    "next-hop": read_next_hop,
-    "path-information": read_path_information,
-    "label": read_label,
-    "rd": read_rd,
-    "route-distinguisher": read_rd,
-    "split": read_split,
-    "watchdog": read_watchdog,
-    "withdraw": read_withdraw,
-    "name": read_name,
-}
-"""The words of a route statement that are no attributes."""

@@ -100,6 +100,8 @@ class BGPProtocol(Protocol):
     def __init__(self, connections: Connections, peer: Peer | None, find: Find | None = None) -> None:
         self.local_address = ""
         self.peer_address = ""
+        self.given = 0
+        self.taken = 0
         self.peer = peer
         self._find = find
         self._connections = connections
@@ -181,8 +183,9 @@ class BGPProtocol(Protocol):
         finally:
             self._connections.remove(self)
 
-    def written(self) -> None:
-        """The transport handed octets to TCP."""
+    def written(self, count: int) -> None:
+        """The transport handed so many octets to TCP."""
+        self.taken += count
         if self.peer is not None and not self._closing:
             self.peer.written(self)
 
@@ -219,11 +222,13 @@ class BGPProtocol(Protocol):
     def send(self, octets: bytes) -> None:
         """Send whole messages."""
         if not self._closing:
+            self.given += len(octets)
             self._transport.write(octets)
 
     def send_many(self, messages: Sequence[bytes]) -> None:
         """Send whole messages with one write."""
         if not self._closing:
+            self.given += sum(map(len, messages))
             self._transport.writeSequence(messages)
 
     def close(self) -> None:

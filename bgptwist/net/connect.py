@@ -26,7 +26,7 @@ class Watched:
         """Hand octets to TCP; how many it took, or what went wrong."""
         taken: int | ConnectionLost = super().writeSomeData(data)  # type: ignore[misc]
         if isinstance(taken, int) and taken > 0:
-            self.protocol.written()
+            self.protocol.written(taken)
         return taken
 
 

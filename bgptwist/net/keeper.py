@@ -12,9 +12,11 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from bgptwist.api.call import ProcessState
 from bgptwist.api.dispatcher import Dispatcher
 from bgptwist.api.subscriptions import Subscriptions
-from bgptwist.net.helper import HelperProtocol, Limits
+from bgptwist.net.backlog import Limits
+from bgptwist.net.helper import HelperProtocol
 from bgptwist.net.process import GroupLeader, ProcessGroup
 from bgptwist.settings.model import Environment, HelperSettings
 
@@ -73,7 +75,9 @@ class Keeper:
         """Start a run."""
         helpers = self._helpers
         name = self.settings.name
-        protocol = HelperProtocol(name, self.settings.encoder, helpers.dispatcher, helpers.clock, helpers.limits)
+        encoder = self.settings.encoder
+        reasons = None if helpers.environment.api_reasons else self.settings.reasons
+        protocol = HelperProtocol(name, encoder, helpers.dispatcher, helpers.clock, helpers.limits, reasons)
         protocol.on_closed = self._closed
         protocol.on_exited = self._exited
         protocol.on_gone = self._over
@@ -138,7 +142,27 @@ class Keeper:
                 call.cancel()
         self._calls = []
         self._helpers.subscriptions.detach(self.settings.name)
+        self._helpers.on_ended(self.settings.name)
         self._group.end(self._helpers.patience.grace).addCallback(self._after)
+
+    def report(self) -> ProcessState:
+        """How it is."""
+        protocol, settings = self.protocol, self.settings
+        if protocol is None:
+            state = ("given up" if self.failed else "ended") if self.given_up else "starting"
+            return ProcessState(settings.name, 0, state, self.restarts, 0, (0, 0), (0, 0), 0, tuple(settings.run))
+        answers, events = protocol.answers, protocol.events
+        return ProcessState(
+            settings.name,
+            0 if self._leader is None else self._leader.number,
+            "behind" if protocol.is_behind else "running",
+            self.restarts,
+            protocol.lines_in,
+            (len(answers), answers.size),
+            (len(events), events.size),
+            events.dropped,
+            tuple(settings.run),
+        )
 
     # ------------------------------------------------------------------ between runs
 
@@ -192,7 +216,9 @@ class Keeper:
             self._stopping = True
             helpers = self._helpers
             if self.protocol is not None:
-                self.protocol.write(helpers.subscriptions.farewell(self.settings.encoder, helpers.now()))
+                settings = self.settings
+                farewell = helpers.subscriptions.farewell(settings.encoder, helpers.now(), settings.version)
+                self.protocol.write(farewell)
                 self.protocol.flush()
                 self._later(helpers.patience.farewell, self._dismiss)
         return gone
@@ -206,8 +232,9 @@ class Keeper:
 class Helpers(Service):
     """All helpers of the configuration.
 
-    `on_started(name)` hears when a helper runs and can be told events, `on_behind(name, flag)` when one stops to read
-    and when it has caught up, `on_terminate()` when one ended and `api.terminate` asks for the end of the daemon.
+    `on_started(name)` hears when a helper runs and can be told events, `on_ended(name)` when it is over and all that it
+    said was carried out, `on_behind(name, flag)` when one stops to read and when it has caught up, `on_terminate()`
+    when one ended and `api.terminate` asks for the end of the daemon.
     """
 
     name = "helpers"
@@ -232,6 +259,7 @@ class Helpers(Service):
         self.limits = limits or Limits()
         self.patience = patience or Patience()
         self.on_started: Callable[[str], None] = lambda name: None
+        self.on_ended: Callable[[str], None] = lambda name: None
         self.on_behind: Callable[[str, bool], None] = lambda name, behind: None
         self.on_terminate: Callable[[], None] = lambda: None
         self.keepers: dict[str, Keeper] = {}
@@ -258,6 +286,10 @@ class Helpers(Service):
         for name in list(self.keepers):
             self._dismiss(name)
         return gatherResults(list(self._leaving.values())).addCallback(lambda _: None)
+
+    def processes(self) -> list[ProcessState]:
+        """How each helper is."""
+        return [keeper.report() for keeper in self.keepers.values()]
 
     def queues(self) -> dict[str, tuple[int, int]]:
         """The lines and octets that wait for each helper."""

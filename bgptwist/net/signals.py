@@ -6,6 +6,7 @@ from types import FrameType
 from typing import Any
 
 from twisted.application.service import Service
+from twisted.internet.interfaces import IDelayedCall
 
 
 class Early:
@@ -55,3 +56,24 @@ class Signals(Service):
         for number in self._before:
             signal.signal(number, signal.SIG_IGN)
         self._before = {}
+
+
+class Later(Service):
+    """Does one thing some seconds after the start, as if a signal had come."""
+
+    def __init__(self, reactor: Any, seconds: float, action: Callable[[], None]) -> None:
+        self._reactor = reactor
+        self._seconds = seconds
+        self._action = action
+        self._call: IDelayedCall | None = None
+
+    def startService(self) -> None:
+        """Begin to wait."""
+        Service.startService(self)
+        self._call = self._reactor.callLater(self._seconds, self._action)
+
+    def stopService(self) -> None:
+        """Wait no more."""
+        Service.stopService(self)
+        if self._call is not None and self._call.active():
+            self._call.cancel()

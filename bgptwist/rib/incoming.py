@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from bgptwist.rib.query import Received
+from bgptwist.rib.walk import walk
 from bgptwist.wire.kinds import NO_NEXT_HOP, Family
 from bgptwist.wire.messages.update import Update
 from bgptwist.wire.path import Path
@@ -74,19 +76,23 @@ class Incoming:
         return gone
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything; who is looking through a table finds it empty."""
+        for table in self._tables.values():
+            table.clear()
         self._tables.clear()
         self._labels.clear()
         self._stale.clear()
 
+    def sources(self, member: int) -> list[Received]:
+        """The tables of all families, to be asked questions; `member` is whose they are."""
+        return [Received(family, table, self._labels.get(family, {}), member) for family, table in self._tables.items()]
+
     def routes(self) -> Iterator[Route]:
         """The routes held; safe against changes in between."""
-        for family, table in list(self._tables.items()):
-            labels = self._labels.get(family, {})
-            for key in list(table):
-                held = table.get(key)
-                if held is not None:
-                    yield Route(family, labels.get(key, key), held[0], held[1])
+        for source in self.sources(1):
+            for key in walk(source.table):
+                for found in source.at(key):
+                    yield found.route
 
     def count(self, family: Family | None) -> int:
         """How many routes of a family are held, or with None of all, each path of a prefix counted."""

@@ -33,6 +33,18 @@ class Member:
         self.settle = 0.0
         self.deadline = 0.0
 
+    @property
+    def is_late(self) -> bool:
+        """Whether what changes has to wait behind what is told already."""
+        return bool(self.paused or self.transfers or self.owed)
+
+    def go_on(self) -> bool:
+        """Whether there is something to tell, and the transport takes it; what is owed comes after the rest."""
+        if self.owed and not self.transfers:
+            owed, self.owed = self.owed, {}
+            self.transfers.append(Transfer([(family, list(keys.values())) for family, keys in owed.items()], True))
+        return bool(self.transfers) and not self.paused
+
     def herald(self, family: Family, path: Path) -> list[bytes]:
         """What ExaBGP sends in a session before the first withdrawal if nothing was announced: attributes alone."""
         if self.told or family.index not in self.context.families:

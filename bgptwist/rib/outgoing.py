@@ -11,8 +11,10 @@ from bgptwist.interfaces import IUpdateWriter
 from bgptwist.rib.member import Member
 from bgptwist.rib.offer import Entry, Offer, holders, remainder, share, shares
 from bgptwist.rib.portion import Portion, Portions
+from bgptwist.rib.query import Told
 from bgptwist.rib.quota import Quota
 from bgptwist.rib.transfer import Transfer, bits
+from bgptwist.rib.walk import walk
 from bgptwist.wire.errors import Refused
 from bgptwist.wire.framing import ROUTE_REFRESH, message
 from bgptwist.wire.kinds import NO_NEXT_HOP, Family, SendContext
@@ -204,14 +206,15 @@ class Outgoing:
         self._shared = Generations(self._shared.limit)
         self._last = Offer(NO_PATH, NO_NEXT_HOP, 0, None)
 
+    def sources(self, members: int) -> list[Told]:
+        """The tables of all families, to be asked what `members` are told."""
+        return [Told(family, table, members) for family, table in self._tables.items()]
+
     def routes(self, members: int) -> Iterator[tuple[int, Route]]:
         """What `members` are told: (member bit, route), family by family; safe against changes in between."""
-        for family, table in list(self._tables.items()):
-            for key in list(table):
-                for offer, mask in shares(table.get(key), members):
-                    route = Route(family, key if offer.nlri is None else offer.nlri, offer.path, offer.next_hop)
-                    for bit in bits(mask):
-                        yield bit, route
+        for source in self.sources(members):
+            for key in walk(source.table):
+                yield from ((bit, route) for route, mask in source.at(key) for bit in bits(mask))
 
     def count(self, member: int) -> int:
         """How many routes one member is told."""
@@ -283,17 +286,13 @@ class Outgoing:
         if found is None or not found.paused:
             return
         found.paused = False
-        if found.owed:
-            owed = found.owed
-            found.owed = {}
-            found.transfers.append(Transfer([(family, list(keys.values())) for family, keys in owed.items()], True))
-        if found.transfers or found.end_of_rib:
+        if found.go_on() or found.end_of_rib:
             self._clock.callLater(0, self._continue, member, found)
 
     def is_behind(self, member: int) -> bool:
         """Whether that member has still to be told something."""
         found = self._members.get(member)
-        return found is not None and bool(found.paused or found.owed or found.transfers)
+        return found is not None and found.is_late
 
     def refresh(self, member: int, families: Iterable[Family], enhanced: bool) -> None:
         """Tell a member its routes of these families again, between BoRR and EoRR if `enhanced` (RFC 7313, 4)."""
@@ -332,9 +331,8 @@ class Outgoing:
             member = self._members[bit]
             member.transfers.append(Transfer(self._portions.all(self._tables, None, (), STEP), False))
             self._continue(bit, member)
-        skip = sum([bit for bit in bits(fresh) if bit in self._members and not self._members[bit].transfers])
         if pending:
-            self._send_pending(pending, gone, skip)
+            self._send_pending(pending, gone, fresh)
 
     def _send_pending(
         self,
@@ -347,7 +345,7 @@ class Outgoing:
         for bit, member in self._members.items():
             if bit & skip:
                 continue
-            if member.paused:
+            if member.is_late:
                 behind |= bit
             else:
                 ready |= bit
@@ -519,7 +517,7 @@ class Outgoing:
         """Go on telling one member what it is owed, a step at a time, while its transport takes it."""
         if self._members.get(bit) is not member:
             return
-        while member.transfers and not member.paused:
+        while member.go_on():
             transfer = member.transfers[0]
             taken = transfer.take(STEP)
             messages, transfer.front = transfer.front, []

@@ -1,7 +1,7 @@
 """Routes tied to a watchdog's name: announced and withdrawn together."""
 
 from bgptwist.wire.kinds import Family
-from bgptwist.wire.route import Announcement, Route
+from bgptwist.wire.route import Announcement, Route, key_of
 
 Key = tuple[Family, bytes]
 
@@ -67,9 +67,3 @@ class Watchdogs:
             known.pop(key, None)
         if not known:
             del self._routes[name]
-
-
-def key_of(route: Route) -> Key:
-    """What identifies a route among those of a table."""
-    key = route.family.key
-    return route.family, route.nlri if key is None else key(route.nlri)

@@ -95,6 +95,15 @@ class Ending(NamedTuple):
         return "closing connection"
 
 
+class Timers(NamedTuple):
+    """Seconds until timers of a session expire, None for those that do not run; `heard` ago the last message came."""
+
+    hold: float | None
+    keepalive: float | None
+    send_hold: float | None
+    heard: float
+
+
 class Owner(Protocol):
     """Who has conversations: told of what happens in them, in the order it happens."""
 
@@ -258,6 +267,13 @@ class Session:
             self._hold.start(self._hold.limit)
 
     # ------------------------------------------------------------------ timers
+
+    @property
+    def timers(self) -> Timers:
+        """What the timers show now."""
+        return Timers(
+            self._hold.left, self._keepalive.left, self._send_hold.left, self._clock.seconds() - self._hold.last
+        )
 
     def _hold_expired(self) -> None:
         self.feed(Input.HOLD_EXPIRED)

@@ -75,6 +75,11 @@ class Deadline:
         """Whether it can still expire."""
         return self._call is not None
 
+    @property
+    def left(self) -> float | None:
+        """Seconds until it expires if nothing touches it, None while it does not run."""
+        return None if self._call is None else max(0.0, self.last + self.limit - self._clock.seconds())
+
     def start(self, limit: float) -> None:
         """Count `limit` seconds from now; 0 stops it."""
         self.stop()

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bgptwist.grammar.lexer import Misplaced, Place, Source
 from bgptwist.grammar.route import RouteReader
+from bgptwist.settings.healthcheck import HealthcheckBuilder
 from bgptwist.settings.mistake import alike, listed, told
 from bgptwist.settings.model import (
     ApiSettings,
@@ -21,7 +22,8 @@ from bgptwist.settings.model import (
     Settings,
 )
 from bgptwist.settings.neighbor import NeighborBuilder
-from bgptwist.settings.program import find
+from bgptwist.settings.plugin import PluginBuilder
+from bgptwist.settings.program import find, stand_in
 from bgptwist.settings.schema import INCLUDE
 from bgptwist.settings.section import Block, SectionReader, TooMany, merged
 from bgptwist.wire.errors import Refused
@@ -94,6 +96,8 @@ class Loader:
         self._environment = environment
         self._reader = SectionReader(routes, self.errors, self.warnings)
         self._builder = NeighborBuilder(environment, self._reader)
+        self._plugins = PluginBuilder(self._reader)
+        self._healthchecks = HealthcheckBuilder(self._reader, routes)
         self._helpers: dict[str, HelperSettings] = {}
         self._neighbors: list[Block] = []
         self._partial = False
@@ -119,6 +123,10 @@ class Loader:
             self._partial = self._partial or INCLUDE.word in root.unread
             for block in root.apart["process"]:
                 self._helper(block)
+            for block in root.apart.get("plugin", []):
+                self._plugins.read(block)
+            for block in root.apart.get("healthcheck", []):
+                self._healthchecks.read(block)
             templates = self._templates(root)
             for block in neighbors(root):
                 self._neighbors.append(self._inherited(block, templates))
@@ -135,12 +143,17 @@ class Loader:
                     found.append(self._builder.build(block, api))
                 elif INCLUDE.word not in block.unread:
                     self._builder.examine(block)
+            self._plugins.check(found, self._partial or len(found) < len(self._neighbors))
+            self._healthchecks.check(found, self._partial or len(found) < len(self._neighbors))
         except TooMany:
             pass
         warnings = told(self.warnings, self._reader.sources)
         if self.errors:
             raise ConfigurationError(told(self.errors, self._reader.sources), warnings)
-        return Settings(tuple(found), tuple(self._helpers.values()), self._environment, warnings)
+        entitled = tuple([self._plugins.entitled(neighbor) for neighbor in found])
+        helpers = tuple(self._helpers.values())
+        checks = self._healthchecks.healthchecks()
+        return Settings(entitled, helpers, self._environment, warnings, self._plugins.plugins(), checks)
 
     def origin(self, route: Route) -> Place | None:
         """Where the statement of a route stands; this looks through all of them."""
@@ -159,10 +172,15 @@ class Loader:
         if name in self._helpers:
             self._reader.wrong(Misplaced(block.statement.place(1), f"process '{name}' is here twice", "another name"))
             return
-        fields: dict[str, Any] = {"encoder": "text", "run": ()}
+        fields: dict[str, Any] = {"encoder": ("text", ""), "run": ()}
         fields.update({field: given.value for field, given in block.values.items()})
+        fields["encoder"], fields["version"] = fields["encoder"]
         if "run" in block.values:
             statement = block.values["run"].statement
+            ours = stand_in(fields["run"], statement.source.folder)
+            if ours:
+                self._reader.warn(statement, "ExaBGP is not installed: its health check is replaced by bgptwist's own")
+                fields["run"] = ours
             program, *arguments = fields["run"]
             try:
                 fields["run"] = (find(program, statement.source.folder), *arguments)

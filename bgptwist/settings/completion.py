@@ -5,12 +5,20 @@ from typing import Final
 
 from bgptwist.grammar.flow import ACTIONS, MATCHES, OUTSIDE, SCOPES, SECTIONS
 from bgptwist.grammar.lexer import Source, Statement
-from bgptwist.grammar.route import KEYWORDS
+from bgptwist.grammar.tail import STATEMENT
 from bgptwist.settings.form import form_of
 from bgptwist.settings.mistake import names
 from bgptwist.settings.schema import INCLUDE, ROOT, Keyword, Routes, Section
 from bgptwist.settings.tree import parse
-from bgptwist.settings.value import AFIS, AddPathReader, FamilyReader, NextHopReader, OperationalReader
+from bgptwist.settings.value import (
+    AFIS,
+    VERSIONS,
+    AddPathReader,
+    FamilyReader,
+    NextHopReader,
+    OperationalReader,
+    encoder,
+)
 from bgptwist.wire.attributes import communities, origin
 from bgptwist.wire.messages.operational import usage
 from bgptwist.wire.registry import ATTRIBUTES, FAMILIES
@@ -23,7 +31,7 @@ WORD: Final = re.compile(r"[^\s;{}\[\],\"'#\\]*\Z")
 BRACKETS: Final = {"[": 1, "(": 1, "]": -1, ")": -1}
 
 ATTRIBUTE_WORDS: Final = tuple(
-    dict.fromkeys((*KEYWORDS, *(kind.word for kind in ATTRIBUTES if kind.read is not None and kind.word)))
+    dict.fromkeys((*STATEMENT, *(kind.word for kind in ATTRIBUTES if kind.read is not None and kind.word)))
 )
 VPLS: Final = ("rd", "endpoint", "base", "offset", "size")
 COMMUNITIES: Final = ("community", "large-community", "extended-community")
@@ -103,6 +111,8 @@ def after_keyword(text: str, keyword: Keyword, before: list[str]) -> tuple[str, 
         return tuple(AFIS)
     if len(before) == 2 and isinstance(read, AddPathReader):
         return ("limit",)
+    if len(before) == 2 and read is encoder:
+        return VERSIONS
     if isinstance(read, FamilyReader):
         return ()
     form = form_of(read)

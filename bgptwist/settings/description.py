@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bgptwist.grammar.flow import ACTIONS, MATCHES, OUTSIDE, SCOPES
-from bgptwist.grammar.route import KEYWORDS as ROUTE_KEYWORDS
+from bgptwist.grammar.tail import STATEMENT as ROUTE_KEYWORDS
 from bgptwist.settings.form import Form, form_of
 from bgptwist.settings.schema import INCLUDE, REQUIRED, ROOT, Former, Keyword, Refusal, Routes, Section
 from bgptwist.wire.registry import ATTRIBUTES, FAMILIES

@@ -67,6 +67,13 @@ def seconds(text: str) -> float:
     return float(text)
 
 
+def name(text: str) -> str:
+    """The first part of the name of a file."""
+    if not text or "/" in text or "\0" in text or text.startswith("."):
+        raise ValueError("a name without /")
+    return text
+
+
 def octal(text: str) -> int:
     """Permissions, in octal digits."""
     if not text or len(text) > 5 or any(digit not in "01234567" for digit in text):
@@ -112,12 +119,16 @@ SETTINGS: Final = (
     Setting("api.compact", boolean, "shorter JSON for prefixes"),
     Setting("api.encoder", choice("json", "text"), "how events are written for who does not say it"),
     Setting("api.patience", seconds, "seconds the neighbors of a helper that does not read are slowed down for it"),
-    Setting("api.pipename", str, "name of the pipes for commands"),
+    Setting("api.pipename", name, "name of the pipes for commands"),
+    Setting("api.reasons", boolean, "tell helpers why a command was refused, as with api.version 6"),
     Setting("api.respawn", boolean, "start helpers again that end"),
     Setting("api.show-routes-format", choice("v1", "v2"), "JSON of show adj-rib"),
-    Setting("api.socketname", str, "name of the socket for commands"),
+    Setting("api.socketname", name, "name of the socket for commands"),
+    Setting("api.socketpath", str, "path of the socket for commands, or its folder; else the first that can be used"),
     Setting("api.terminate", boolean, "end when a helper ends"),
     Setting("api.version", version, "dialect of answers: 4 or 6"),
+    Setting("cli.pipe", str, "folder of the pipes for commands, in place of the usual ones; set and empty: no pipes"),
+    Setting("cli.socket", str, "the same as api.socketpath; set and empty: no socket"),
     Setting("bgp.openwait", integer(1, 3600), "seconds to wait for an OPEN"),
     Setting("bgp.passive", boolean, "never connect to any neighbor"),
     Setting("bgp.eor-settle", seconds, "seconds without commands before End-of-RIB of graceful restart"),
@@ -150,13 +161,12 @@ UNUSED: Final = frozenset(
     {
         *(
             "api.pipe",
-            "api.socketpath",
             "asyncio.enable",
             "bgp.paths-limit-audit",
             "cache.attributes",
             "cache.nexthops",
         ),
-        *("cli.pipe", "cli.socket", "pdb.enable", "profile.enable", "profile.file", "reactor.asyncio", "reactor.speed"),
+        *("pdb.enable", "profile.enable", "profile.file", "reactor.asyncio", "reactor.speed"),
         *("tcp.acl", "debug.configuration", "debug.defensive", "debug.memory", "debug.pdb", "debug.route"),
         *("debug.selfcheck", "debug.timing", "log.all", "api.multi-client"),
     }

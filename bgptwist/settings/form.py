@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from bgptwist.settings import value
+from bgptwist.settings import probe, value
 from bgptwist.wire.capabilities.role import NAMES as ROLES
 from bgptwist.wire.errors import Misspelt
 from bgptwist.wire.messages.operational import usage
@@ -146,7 +146,44 @@ FORMS: Final[dict[object, Form]] = {
         "/bin/cat -u",
         './helper.py "two words"',
     ),
-    value.encoder: Form("encoder", "`json` or `text`", words=("json", "text")),
+    value.plugin: Form(
+        "plug-in",
+        "the dotted name of a class, a name that `bgptwist.plugins` knows, or a file and the name of a class in it",
+        "my.package.Failover",
+        "failover",
+        "./failover.py Failover",
+    ),
+    value.events: Form(
+        "events", "one or a list of these words", "fsm", "[ fsm receive-update ]", words=value.EVENTS, many=True
+    ),
+    value.option: Form("option", "a name, and any words up to the `;`", "prefix 192.0.2.0/24", "verbose"),
+    probe.probe: Form(
+        "probe",
+        "`tcp HOST:PORT`, `http URL ...`, `dns SERVER NAME ...` or `command PROGRAM ...`",
+        "tcp 127.0.0.1:80",
+        "http http://127.0.0.1/health expect 200 contains ok",
+        "dns 127.0.0.1 www.example A expect 192.0.2.1",
+        "command /usr/bin/check web",
+    ),
+    probe.requirement: Form("requirement", "`all`, `any` or a number", "any", words=("all", "any"), least=1, most=1000),
+    probe.duration: Form("duration", "0.1 to 86400 seconds", "5", "0.5", most=probe.LONGEST),
+    probe.threshold: Form("threshold", "1 to 1000", "3", least=1, most=1000),
+    probe.metric: Form("metric", "0 to 4294967295", "100", least=0, most=0xFFFFFFFF),
+    probe.as_path: Form("as path", "one AS number, or a path as in routes", "65001", "[ 65001 65001 ]", many=True),
+    probe.community: Form("community list", "one community, or a list", "65001:1", "[ 65001:1 no-export ]", many=True),
+    probe.command: Form(
+        "command",
+        "a program and its arguments up to the `;`; a single text in quotes with blanks in it is for `/bin/sh`",
+        "/usr/bin/logger",
+        '"logger the state is $STATE"',
+    ),
+    value.encoder: Form(
+        "encoder",
+        f"`json` or `text`, and perhaps a version: {', '.join(f'`{version}`' for version in value.VERSIONS)}",
+        *value.ENCODERS,
+        "json 6",
+        words=value.ENCODERS,
+    ),
     value.everything: Form("nothing", "nothing stands behind it"),
 }
 

@@ -37,7 +37,7 @@ def open_ended(section: Section) -> set[str]:
     for record in section.contents.values():
         if isinstance(record, Section):
             found |= open_ended(record)
-        elif isinstance(record, Keyword) and record.read in (value.text, value.arguments):
+        elif isinstance(record, Keyword) and record.read in (value.text, value.arguments, value.option):
             found.add(record.word)
     return found
 

@@ -8,8 +8,8 @@ from unicodedata import combining, east_asian_width
 
 from bgptwist.grammar.flow import ACTIONS, MATCHES, OUTSIDE, SCOPES
 from bgptwist.grammar.lexer import Misplaced, Source, Statement
-from bgptwist.grammar.route import KEYWORDS
 from bgptwist.grammar.sr_policy import WORDS as POLICY
+from bgptwist.grammar.tail import STATEMENT
 from bgptwist.settings.model import ConfigurationError
 from bgptwist.settings.schema import INCLUDE, ROOT, Former, Refusal, Section
 from bgptwist.wire.errors import BgptwistError, Misspelt
@@ -37,7 +37,7 @@ LIKE_A_WORD: Final = re.compile(r"!?[A-Za-z][A-Za-z0-9_/-]+\Z", re.ASCII)
 BETWEEN: Final = re.compile(r",? or |, | \(|\)")
 SECRET: Final = re.compile(r"""\b((?:md5-)?password\s+|md5\s+)((?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^;"'])+)""")
 """A password, which has no place in a log."""
-ROUTE_WORDS: Final = tuple(dict.fromkeys((*KEYWORDS, *WORDS, *POLICY, *MATCHES, *ACTIONS, *SCOPES, *OUTSIDE)))
+ROUTE_WORDS: Final = tuple(dict.fromkeys((*STATEMENT, *WORDS, *POLICY, *MATCHES, *ACTIONS, *SCOPES, *OUTSIDE)))
 
 
 # ------------------------------------------------------------------ what may be meant

@@ -1,6 +1,7 @@
 """What a configuration means: frozen values, compared field by field when a new file is loaded."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from bgptwist.wire.errors import BgptwistError, Misspelt
 from bgptwist.wire.kinds import Family
@@ -22,12 +23,21 @@ class ConfigurationError(BgptwistError):
 
 @dataclass(frozen=True, slots=True)
 class HelperSettings:
-    """A `process` section: `run` is an argument list with an absolute program, `encoder` is `json` or `text`."""
+    """A `process` section: `run` is an argument list with an absolute program, `encoder` is `json` or `text`.
+
+    `version` is that of the API in which it is spoken to (`3.4` to `6`), '' for that of the environment.
+    """
 
     name: str
     run: tuple[str, ...]
     encoder: str = "text"
     respawn: bool = True
+    version: str = ""
+
+    @property
+    def reasons(self) -> bool | None:
+        """Whether `error: REASON` comes before `error`, as in version 6; None: as the environment says."""
+        return self.version == "6" if self.version else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,36 @@ class ApiSettings:
     signal: bool = False
     send: DirectionSettings = DirectionSettings()
     receive: DirectionSettings = DirectionSettings()
+
+    @property
+    def is_of_plugins(self) -> bool:
+        """Whether it stands in no file: `plugin` sections give the right to command the neighbor."""
+        return bool(self.processes) and all(name.startswith(PLUGIN) for name in self.processes)
+
+
+@dataclass(frozen=True, slots=True)
+class PluginSettings:
+    """A `plugin` section: `use` is a dotted name, a name of those in bgptwist.plugins, or something in `file`.
+
+    `file` is an absolute path, '' for none.  `neighbors` are what it may command and hears of, as names of sections
+    spell them; none: all.  `wanted` is what it is told, None: what it says itself.  `options` are words for it.
+    """
+
+    name: str
+    use: str
+    file: str = ""
+    neighbors: tuple[str, ...] = ()
+    wanted: ApiSettings | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def caller(self) -> str:
+        """Its name among those of helpers, none of which has a blank."""
+        return f"{PLUGIN}{self.name}"
+
+
+PLUGIN: Final = "plugin "
+"""How the names of plug-ins begin where those of helpers stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +249,12 @@ class Environment:
     api_patience: float = 10.0
     """Seconds for which the neighbors of a helper that does not read are slowed down; then it loses events."""
     api_pipename: str = "exabgp"
+    api_reasons: bool = False
     api_respawn: bool = True
     api_show_routes_format: str = "v1"
-    api_socketname: str = "exabgp"
+    api_socketname: str = "bgptwist"
+    api_socketpath: str = ""
+    """Where the socket for commands is, or its folder; '' for the first folder that can be used."""
     api_terminate: bool = False
     api_version: int = 4
     bgp_openwait: int = 60
@@ -219,6 +262,10 @@ class Environment:
     bgp_eor_settle: float = 0.0
     """Seconds the helpers of a graceful-restart neighbor must be silent before End-of-RIB is sent; 0: it is sent when
     the routes known at the start of the session were."""
+    cli_pipe: str | None = None
+    """The folder of the named pipes; None for the usual ones, '' for no pipes."""
+    cli_socket: str | None = None
+    """As api_socketpath; '' for no socket."""
     compat_generation: int = 5
     compat_version: str = ""
     """The software version told in capability 75 and by `version`; '' for our own."""
@@ -250,6 +297,115 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class TcpProbe:
+    """A connection can be made."""
+
+    host: str
+    port: int
+
+    @property
+    def text(self) -> str:
+        """What it is, in short."""
+        return f"tcp {f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpProbe:
+    """A GET is answered with a status from `expect`, and a body with the text `contains`.
+
+    `host` is named in place of that of the URL.  `insecure`: the certificate is not checked.
+    """
+
+    url: str
+    expect: tuple[int, int] = (200, 399)
+    contains: str = ""
+    host: str = ""
+    insecure: bool = False
+
+    @property
+    def text(self) -> str:
+        """What it is, in short."""
+        return f"http {self.url}"
+
+
+@dataclass(frozen=True, slots=True)
+class DnsProbe:
+    """A server has records of a type for a name; with `expect` one of them says that."""
+
+    server: str
+    port: int
+    name: str
+    kind: str = "A"
+    expect: str = ""
+
+    @property
+    def text(self) -> str:
+        """What it is, in short."""
+        return f"dns {self.server} {self.name} {self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandProbe:
+    """A program ends with status 0; `run` is an argument list."""
+
+    run: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """What it is, in short."""
+        return f"command {' '.join(self.run[2:] if self.run[:2] == ('/bin/sh', '-c') else self.run)}"
+
+
+Probe = TcpProbe | HttpProbe | DnsProbe | CommandProbe
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRoute:
+    """A route of a health check: what is said of it after `announce` in each state, '' where it is withdrawn.
+
+    `withdrawal` follows `withdraw`.  `family` and `key` say which route of a table it is.
+    """
+
+    family: str
+    key: bytes
+    withdrawal: str
+    up: str
+    down: str = ""
+    disabled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthcheckSettings:
+    """A `healthcheck` section.  Times are in seconds; `require` is how many probes must be good, 0 for all.
+
+    `neighbors` are as names of sections spell them; none: all.  What the other fields say of metrics, AS paths and
+    communities is in the `routes` already.
+    """
+
+    name: str
+    probes: tuple[Probe, ...] = ()
+    require: int = 0
+    interval: float = 5.0
+    fast_interval: float = 1.0
+    timeout: float = 5.0
+    rise: int = 3
+    fall: int = 3
+    disable: str = ""
+    neighbors: tuple[str, ...] = ()
+    withdraw_on_down: bool = False
+    up_metric: int | None = None
+    down_metric: int | None = None
+    disabled_metric: int | None = None
+    increase: int = 0
+    up_as_path: str = ""
+    down_as_path: str = ""
+    disabled_as_path: str = ""
+    disabled_community: str = ""
+    execute: tuple[CommandProbe, ...] = ()
+    routes: tuple[CheckedRoute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything one load of the configuration gave."""
 
@@ -257,3 +413,5 @@ class Settings:
     helpers: tuple[HelperSettings, ...] = ()
     environment: Environment = Environment()
     warnings: tuple[Misspelt, ...] = ()
+    plugins: tuple[PluginSettings, ...] = ()
+    healthchecks: tuple[HealthcheckSettings, ...] = ()

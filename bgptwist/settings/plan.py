@@ -4,7 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
-from bgptwist.settings.model import HelperSettings, NeighborSettings, Settings, StaticRoute
+from bgptwist.settings.model import (
+    HealthcheckSettings,
+    HelperSettings,
+    NeighborSettings,
+    PluginSettings,
+    Settings,
+    StaticRoute,
+)
 from bgptwist.wire.kinds import Family
 from bgptwist.wire.route import Route
 
@@ -43,7 +50,7 @@ class RouteChanges:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do, in this order; helpers whose command changed are in both lists.
+    """What to do, in this order, plug-ins last; helpers and plug-ins that changed are in both lists.
 
     `removed` are names of neighbors.  `restarted` ones get a new session, `adjusted` ones keep theirs though something
     changed: routes, helpers, description, End-of-RIB.  `routes` has the changes of those two by name, if there are any.
@@ -58,6 +65,11 @@ class Plan:
     opened: tuple[Listener, ...] = ()
     started_helpers: tuple[HelperSettings, ...] = ()
     routes: tuple[tuple[str, RouteChanges], ...] = ()
+    stopped_plugins: tuple[str, ...] = ()
+    started_plugins: tuple[PluginSettings, ...] = ()
+    stopped_healthchecks: tuple[str, ...] = ()
+    """Those that are gone; one that changed goes on with what it knows."""
+    started_healthchecks: tuple[HealthcheckSettings, ...] = ()
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -67,6 +79,10 @@ def plan(old: Settings, new: Settings) -> Plan:
     """What turns a speaker with the old settings into one with the new."""
     helpers_before = {helper.name: helper for helper in old.helpers}
     helpers_after = {helper.name: helper for helper in new.helpers}
+    plugins_before = {plugin.name: plugin for plugin in old.plugins}
+    plugins_after = {plugin.name: plugin for plugin in new.plugins}
+    checks_before = {check.name: check for check in old.healthchecks}
+    checks_after = {check.name: check for check in new.healthchecks}
     before = {neighbor.name: neighbor for neighbor in old.neighbors}
     after = {neighbor.name: neighbor for neighbor in new.neighbors}
     listening = dict.fromkeys(listeners(old))
@@ -96,6 +112,10 @@ def plan(old: Settings, new: Settings) -> Plan:
         opened=tuple([each for each in wanted if each not in listening]),
         started_helpers=tuple([each for name, each in helpers_after.items() if helpers_before.get(name) != each]),
         routes=tuple(routes),
+        stopped_plugins=tuple([name for name, each in plugins_before.items() if plugins_after.get(name) != each]),
+        started_plugins=tuple([each for name, each in plugins_after.items() if plugins_before.get(name) != each]),
+        stopped_healthchecks=tuple([name for name in checks_before if name not in checks_after]),
+        started_healthchecks=tuple([each for name, each in checks_after.items() if checks_before.get(name) != each]),
     )
 
 

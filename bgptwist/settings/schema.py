@@ -9,14 +9,16 @@ from typing import Any, Final
 
 from bgptwist.grammar.lexer import Statement
 from bgptwist.grammar.route import ALIASES, RouteReader
-from bgptwist.settings import value
+from bgptwist.settings import probe, value
 from bgptwist.settings.model import (
     ApiSettings,
     CapabilitySettings,
     DirectionSettings,
+    HealthcheckSettings,
     HelperSettings,
     MasterKey,
     NeighborSettings,
+    PluginSettings,
 )
 from bgptwist.wire.capabilities.role import NAMES as ROLES
 from bgptwist.wire.messages.operational import KINDS, usage
@@ -169,13 +171,57 @@ PROCESS: Final = Section(
     "process",
     (
         Keyword("run", value.arguments, "the program and its arguments", required=True),
-        Keyword("encoder", value.encoder, "how events are written for it: json or text"),
+        Keyword("encoder", value.encoder, "how events are written for it: json or text, and in which version"),
         flag("respawn", "start it again when it ends"),
     ),
     "a helper program",
     name=value.word,
     apart=True,
     model=HelperSettings,
+)
+
+PLUGIN: Final = Section(
+    "plugin",
+    (
+        Keyword("use", value.plugin, "what it is in Python", required=True),
+        Keyword("neighbor", value.peer, "a neighbor of the file, all when there is none", field="neighbors", many=True),
+        Keyword("events", value.events, "what it is told, in place of what it says itself", field="wanted", many=True),
+        Keyword("option", value.option, "a name and words that are handed to it", field="options", many=True),
+    ),
+    "a program in Python inside the daemon",
+    name=value.name,
+    apart=True,
+    model=PluginSettings,
+)
+
+HEALTHCHECK: Final = Section(
+    "healthcheck",
+    (
+        Keyword("probe", probe.probe, "what is tried", field="probes", many=True, required=True),
+        Keyword("require", probe.requirement, "how many probes must be good: all, any or a number"),
+        Keyword("interval", probe.duration, "seconds between two checks"),
+        Keyword("fast-interval", probe.duration, "the same while the state is about to change"),
+        Keyword("timeout", probe.duration, "seconds that a probe may take"),
+        Keyword("rise", probe.threshold, "good checks in a row before it is up"),
+        Keyword("fall", probe.threshold, "bad checks in a row before it is down"),
+        Keyword("disable", value.path, "while this file exists, it is disabled"),
+        Keyword("neighbor", value.peer, "who is told, all when there is none", field="neighbors", many=True),
+        Routes("announce", probe.announced, "what is announced when it is up: a route as in the command"),
+        flag("withdraw-on-down", "withdraw when down or disabled, whatever else is said of these states"),
+        Keyword("up-metric", probe.metric, "MED when up"),
+        Keyword("down-metric", probe.metric, "MED when down; without any of down-... the routes are withdrawn"),
+        Keyword("disabled-metric", probe.metric, "MED when disabled; without any of disabled-... they are withdrawn"),
+        Keyword("increase", probe.metric, "how much more MED the next route has"),
+        Keyword("up-as-path", probe.as_path, "AS path when up"),
+        Keyword("down-as-path", probe.as_path, "AS path when down"),
+        Keyword("disabled-as-path", probe.as_path, "AS path when disabled"),
+        Keyword("disabled-community", probe.community, "communities when disabled, and when announced though down"),
+        Keyword("execute", probe.command, "a program told of every change, with STATE in its environment", many=True),
+    ),
+    "a service whose routes are announced while it is well",
+    name=value.name,
+    apart=True,
+    model=HealthcheckSettings,
 )
 
 FAMILY: Final = Section(
@@ -472,6 +518,6 @@ GROUP: Final = Section(
 
 ROOT: Final = Section(
     "",
-    (PROCESS, TEMPLATE, NEIGHBOR, GROUP),
+    (PROCESS, PLUGIN, HEALTHCHECK, TEMPLATE, NEIGHBOR, GROUP),
     "a configuration file",
 )

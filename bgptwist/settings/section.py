@@ -5,17 +5,18 @@ from typing import Any, Final
 
 from bgptwist.grammar.lexer import Misplaced, Place, Source, Statement
 from bgptwist.grammar.route import RouteReader
+from bgptwist.grammar.tail import CLAIMS
 from bgptwist.settings import recovery
 from bgptwist.settings.include import Includes
 from bgptwist.settings.mistake import alike, names, unknown
 from bgptwist.settings.schema import API, INCLUDE, PROCESS, REQUIRED, ROOT, Former, Keyword, Refusal, Routes, Section
 from bgptwist.settings.tree import ENOUGH, Tree, parse
-from bgptwist.settings.value import ALL_FAMILIES, arguments, text
+from bgptwist.settings.value import ALL_FAMILIES, arguments, option, text
 from bgptwist.wire.errors import Misspelt
 from bgptwist.wire.route import Announcement
 from bgptwist.wire.words import Words
 
-OPEN_ENDED: Final = (text, arguments)
+OPEN_ENDED: Final = (text, arguments, option)
 """Readers that take every word up to the `;`, also those of the next line if it is missing."""
 
 
@@ -178,7 +179,12 @@ class SectionReader:
                 record = contents.get(word.lower())
             try:
                 if isinstance(record, Routes):
-                    block.routes.append((record.read(self._routes, statement), statement))
+                    announcement = record.read(self._routes, statement)
+                    if announcement.claim is not None:
+                        words = statement.words()
+                        at = next((at for at, word in enumerate(words) if word in CLAIMS), 0)
+                        raise Misspelt("'ttl' and 'owner' are words of commands", "a route without them", at)
+                    block.routes.append((announcement, statement))
                 elif isinstance(record, Keyword):
                     self._keyword(block, record, statement)
                 elif isinstance(record, Section):

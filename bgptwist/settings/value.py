@@ -1,6 +1,7 @@
 """The values of statements: what each accepts, and what it is afterwards (configuration, 3 and 5)."""
 
 import re
+from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from bgptwist.grammar.route import ALIASES
@@ -40,6 +41,18 @@ ADD_PATH: Final = {
 }
 ALL_FAMILIES: Final = "all"
 NAME: Final = re.compile(r"[A-Za-z0-9._-]+\Z")
+DOTTED: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
+ENCODERS: Final = ("json", "text")
+VERSIONS: Final = ("3.4", "4", "5", "6", "6-as-4")
+"""Of the API, as events and answers are written."""
+EVENTS: Final = (
+    *("neighbor-changes", "fsm", "negotiated", "signal"),
+    *(
+        f"{direction}-{kind}"
+        for direction in ("receive", "send")
+        for kind in ("open", "update", "notification", "keepalive", "refresh", "operational")
+    ),
+)
 HOST_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\Z")
 
 
@@ -345,12 +358,49 @@ def arguments(words: Words) -> tuple[str, ...]:
     return tuple(found)
 
 
-def encoder(words: Words) -> str:
-    """`json` or `text`."""
+def plugin(words: Words) -> tuple[str, str]:
+    """`FILE NAME`, or a name with or without dots, before which the file is ''."""
+    wanted = "the dotted name of a class, or a file and a name"
+    found = words.next(wanted)
+    file = ""
+    if "/" in found or found.endswith(".py"):
+        file = found
+        found = words.next(f"the name of a class in {file}")
+    pattern = DOTTED if file or "." in found else NAME
+    if not pattern.match(found):
+        raise words.wrong(wanted, f"'{found}' is no name")
+    return file, found
+
+
+def events(words: Words) -> tuple[str, ...]:
+    """Words for events, one or a list."""
+    start = words.at
+    found = words.items("an event", commas=True)
+    for each in found:
+        if each.lower() not in EVENTS:
+            raise Misspelt(f"there is no event '{each}'", like(each), words.words.index(each, start))
+    return tuple([each.lower() for each in found])
+
+
+def like(event: str) -> str:
+    """The words for events that may be meant by another."""
+    return " or ".join(get_close_matches(event, EVENTS, 2)) or "neighbor-changes, receive-update, send-update ..."
+
+
+def option(words: Words) -> tuple[str, str]:
+    """A name and what else is said."""
+    return name(words), text(words)
+
+
+def encoder(words: Words) -> tuple[str, str]:
+    """`json` or `text`, and perhaps the version of the API."""
     found = words.next("json or text").lower()
-    if found not in ("json", "text"):
+    if found not in ENCODERS:
         raise words.wrong("json or text")
-    return found
+    version = words.next("").lower() if words.more else ""
+    if version and version not in VERSIONS:
+        raise words.wrong(f"a version: {', '.join(VERSIONS)}")
+    return found, version
 
 
 class FamilyReader:

@@ -36,13 +36,14 @@ class Identity:
 
 
 class Event:
-    """`time` is seconds since the epoch."""
+    """`time` is seconds since the epoch; `causes` are the identifiers of the commands that brought it about, if any."""
 
-    __slots__ = ("identity", "time")
+    __slots__ = ("causes", "identity", "time")
 
     def __init__(self, identity: Identity, time: float) -> None:
         self.identity = identity
         self.time = time
+        self.causes: tuple[str, ...] = ()
 
 
 class StateChanged(Event):
@@ -164,6 +165,7 @@ class UpdateMessage(Message):
         self.negotiated = negotiated
         self.update = update
         self.context = context
+        self.causes = ()
 
 
 class NotificationMessage(Message):

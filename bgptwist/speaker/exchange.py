@@ -103,6 +103,12 @@ class Exchange:
         return self._outgoing.untold(self._member)
 
     @property
+    def is_idle(self) -> bool:
+        """Whether every message there is was written; TCP may not have taken them yet."""
+        waits = self._pace is not None and self._pace.waiting
+        return self._join_call is None and not waits and not self._outgoing.is_behind(self._member)
+
+    @property
     def penalty(self) -> float | None:
         """Seconds without a session after this one, None for ever."""
         return 0.0 if self._ceiling is None else self._ceiling.penalty

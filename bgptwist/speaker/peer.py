@@ -22,6 +22,7 @@ from bgptwist.speaker.advice import Advice
 from bgptwist.speaker.contexts import Contexts
 from bgptwist.speaker.events import RECEIVE, SEND, Identity
 from bgptwist.speaker.exchange import Exchange
+from bgptwist.speaker.history import History
 from bgptwist.speaker.offer import local_of
 from bgptwist.speaker.reporter import Reporter
 from bgptwist.wire.errors import Malformed
@@ -117,7 +118,7 @@ class Peer:
         """The time of day at which the session came up."""
         self.attempts = 0
         """Connections tried, or accepted where we only wait."""
-        self.totals = Counters()
+        self.totals = History(now)
         """Messages of all sessions that ended."""
         self.origin = origin
         self._environment = environment
@@ -379,7 +380,7 @@ class Peer:
 
     def _note_failure(self, reason: str) -> None:
         """Log why an attempt failed, once until the reason is another."""
-        self.totals.last_error = f"no connection: {reason}"
+        self.totals.blame(f"no connection: {reason}")
         if reason != self._failure:
             self._failure = reason
             self._say(self.totals.last_error)
@@ -476,7 +477,7 @@ class Peer:
         """A session is over: the peer is down unless another one lives."""
         del self._sessions[session.driver]
         self.totals.add(session.counters)
-        self.totals.last_error = f"{ending.reason}: {ending.text}"
+        self.totals.blame(f"{ending.reason}: {ending.text}")
         established = self._exchange is not None and self._exchange.session is session
         lasted = self.up_for if established else 0.0
         if established and self._exchange is not None:
@@ -486,7 +487,7 @@ class Peer:
             self._exchange = None
             self.established_at = None
             self._restarting = True
-            self.totals.flaps += 1
+            self.totals.lose()
         self._say(self.totals.last_error)
         if self._sessions:
             return

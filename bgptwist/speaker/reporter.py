@@ -38,11 +38,15 @@ RECEIVE_UPDATE: Final = "receive-update"
 
 
 class Reporter:
-    """Makes events about one peer; `identity` is who that is, replaced whenever more of it is known."""
+    """Makes events about one peer; `identity` is who that is, replaced whenever more of it is known.
+
+    `causes` are the identifiers of the commands that are being carried out: events of this time name them.
+    """
 
     def __init__(self, sink: IEventSink, now: Callable[[], float], taps: Sequence[ITap], identity: Identity) -> None:
         """`now` is the time of day in seconds since the epoch."""
         self.identity = identity
+        self.causes: tuple[str, ...] = ()
         self._sink = sink
         self._now = now
         self.taps = taps
@@ -53,6 +57,7 @@ class Reporter:
         return word in self._sink.interest(self.identity.name)
 
     def _publish(self, event: Event) -> None:
+        event.causes = self.causes
         self._sink.publish(event)
 
     def state(self, state: str, reason: str = "") -> None:
@@ -105,8 +110,13 @@ class Reporter:
         negotiated: Negotiated | None,
         update: Update,
         context: ReceiveContext,
+        causes: tuple[str, ...] = (),
     ) -> None:
-        """An UPDATE came or went; the caller asked `wants` before decoding it."""
-        self._sink.publish(
-            UpdateMessage(self.identity, self._now(), direction, kind, body, negotiated, update, context)
-        )
+        """An UPDATE came or went; the caller asked `wants` before decoding it.
+
+        `causes` are the identifiers of the commands whose routes it has.
+        """
+        event = UpdateMessage(self.identity, self._now(), direction, kind, body, negotiated, update, context)
+        if causes:
+            event.causes = causes
+        self._sink.publish(event)

@@ -11,8 +11,10 @@ from bgptwist.rib.watchdog import Watchdogs
 from bgptwist.session.timers import Call, Clock
 from bgptwist.settings.model import Environment, NeighborSettings, StaticRoute
 from bgptwist.settings.plan import Plan, RouteChanges
+from bgptwist.speaker.barrier import Barrier
 from bgptwist.speaker.contexts import Contexts
 from bgptwist.speaker.events import SignalReceived, StateChanged
+from bgptwist.speaker.ledger import Attribution, Ledger
 from bgptwist.speaker.peer import Peer
 from bgptwist.speaker.ranges import Directory, Range, Refusal, one_of
 from bgptwist.wire.kinds import Family
@@ -45,6 +47,7 @@ class Speaker:
         """`version` is the software version for capability 75, `now` the time of day in seconds for events."""
         self.peers: dict[str, Peer] = {}
         self.outgoing = Outgoing(clock, self._problem)
+        self.ledger = Ledger(clock, self.outgoing.withdraw, log)
         self.contexts = Contexts()
         self.on_finished: Callable[[], None] | None = None
         """Called when no peer has a connection attempt left."""
@@ -56,7 +59,7 @@ class Speaker:
         """Called when the AS numbers of a session are known that the configuration leaves open."""
         self._clock = clock
         self._network = network
-        self._sink = sink
+        self._sink: IEventSink = Attribution(self.ledger, sink)
         self._environment = environment
         self._log = log
         self._version = version
@@ -139,10 +142,14 @@ class Speaker:
             # not from those to whom a helper told another one in its place
             if still := self.outgoing.holders(route, members):
                 self.outgoing.withdraw([route], still)
+                if self.ledger.active:
+                    self.ledger.withdrawn([route], still)
         for static in changes.unwatch:
             self._watchdogs.remove(static.watchdog, static.route, members)
         self._watch(changes.watch, members)
         self.outgoing.announce(changes.announce, members)
+        if self.ledger.active:
+            self.ledger.announced(changes.announce, members)
 
     def add(self, neighbors: Iterable[NeighborSettings]) -> None:
         """Make new peers and start them; neighbors with the very same routes share the work."""
@@ -199,6 +206,8 @@ class Speaker:
             self._watchdogs.add(Announcement([static.route], static.watchdog, static.held), members)
             if not static.held:
                 self.outgoing.announce([static.route], members)
+                if self.ledger.active:
+                    self.ledger.announced([static.route], members)
 
     def remove(self, name: str) -> None:
         """A neighbor left the configuration: Cease 6/3, and everything of it is forgotten."""
@@ -232,6 +241,7 @@ class Speaker:
         self._cleaning = None
         dead, self._dead = self._dead, 0
         self.outgoing.forget(dead)
+        self.ledger.forget(dead)
         self._watchdogs.forget(dead)
         self._taken &= ~dead
         self._enrolled &= ~dead
@@ -242,7 +252,8 @@ class Speaker:
             peer.start()
 
     def stop(self, code: int = 6, subcode: int = 2) -> None:
-        """End every session with that NOTIFICATION; nothing is tried again."""
+        """End every session with that NOTIFICATION; nothing is tried again, and no route lapses."""
+        self.ledger.stop()
         for peer in list(self.peers.values()):
             peer.stop(code, subcode)
         for found in self._ranges.values():
@@ -268,6 +279,7 @@ class Speaker:
             if not peer.member & self._enrolled:
                 self._enrolled |= peer.member
                 self.outgoing.enrol(peer.member, origin.member)
+                self.ledger.enrol(peer.member, origin.member)
                 self._watchdogs.enrol(peer.member, origin.member)
         elif origin is not None and origin.settings.name in self._ranges:
             self._ranges[origin.settings.name].ended(peer)
@@ -321,6 +333,19 @@ class Speaker:
         numbers = dict(zip(("local-as", "peer-as"), map(str, peer.learnt), strict=True))
         return meant(selectors, words_of(peer.settings) | numbers)
 
+    def present(self, peers: Iterable[Peer]) -> int:
+        """The members that these peers are now: without those that are gone, with those that came from their ranges."""
+        members = 0
+        for peer in peers:
+            if self._by_member.get(peer.member) is peer:
+                whole = self._ranges.get(peer.settings.name)
+                members |= (
+                    peer.member
+                    if whole is None or whole.peer is not peer
+                    else self._members_of(whole.peer.settings.name)
+                )
+        return members
+
     def members_of(self, members: int) -> list[Peer]:
         """The peers of a member set."""
         return [self._by_member[bit] for bit in bits(members) if bit in self._by_member]
@@ -343,6 +368,10 @@ class Speaker:
         self._watchdogs.add(announcement, members)
         if not announcement.held:
             self.outgoing.announce(announcement.routes, members)
+
+    def watched(self, name: str) -> list[tuple[Route, int]]:
+        """The routes of a watchdog, and for which members they are."""
+        return self._watchdogs.routes(name)
 
     def watchdog(self, name: str, announce: bool) -> bool:
         """Announce or withdraw all routes of a watchdog; False when nobody uses the name."""
@@ -384,9 +413,34 @@ class Speaker:
                 enhanced = negotiated.refresh == "enhanced"
                 self.outgoing.refresh(peer.member, negotiated.families, enhanced)
 
+    def is_established(self, members: int) -> bool:
+        """Whether any of these peers has a session."""
+        return bool(self._established(members))
+
+    def sync(self, members: int, ready: Callable[[list[str]], object]) -> None:
+        """Call `ready`, later, when the TCP of these peers took all that was announced.
+
+        It is told the addresses of peers whose session ended before; who has no session is not waited for.
+        """
+        Barrier(self._clock, self._established(members), ready)
+
     def clear_out(self, members: int) -> None:
-        """Withdraw everything, routes of the configuration too."""
+        """Withdraw everything, routes of the configuration too, and those that have an owner."""
         self.outgoing.clear(members)
+        self.ledger.forget(members)
+
+    def withdraw_owned(self, owner: str, members: int) -> int:
+        """Withdraw all routes of an owner; how many they were."""
+        owned = self.ledger.owned(owner, members)
+        for route, theirs in owned:
+            self.outgoing.withdraw([route], theirs)
+            self.ledger.withdrawn([route], theirs)
+        return len(owned)
+
+    def owner_gone(self, name: str) -> None:
+        """A helper ended: routes that have its name as their owner are withdrawn from everybody."""
+        if count := self.withdraw_owned(name, -1):
+            self._log(f"withdrawn because their owner {name} ended: {count} routes")
 
     def clear_in(self, members: int) -> None:
         """Forget what was received."""

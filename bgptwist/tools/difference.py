@@ -219,6 +219,16 @@ class Difference:
         for helper in self.plan.started_helpers:
             if helper.name not in self.plan.stopped_helpers:
                 yield f"helper {helper.name}: started, {' '.join(helper.run)}"
+        begun = {plugin.name: plugin for plugin in self.plan.started_plugins}
+        for name in dict.fromkeys((*self.plan.stopped_plugins, *begun)):
+            if name not in begun:
+                yield f"plugin {name}: stopped"
+            else:
+                yield f"plugin {name}: {'restarted' if name in self.plan.stopped_plugins else 'started'}"
+        for name in self.plan.stopped_healthchecks:
+            yield f"healthcheck {name}: stopped"
+        for check in self.plan.started_healthchecks:
+            yield f"healthcheck {check.name}: started, or changed"
 
     def _heading(self, change: NeighborChange) -> str:
         """What happens to one neighbor."""
@@ -242,6 +252,14 @@ class Difference:
                 "restarted": [described(started[name]) for name in stopped if name in started],
                 "started": [described(each) for name, each in started.items() if name not in stopped],
             },
+            "plugins": {
+                "stopped": list(self.plan.stopped_plugins),
+                "started": [each.name for each in self.plan.started_plugins],
+            },
+            "healthchecks": {
+                "stopped": list(self.plan.stopped_healthchecks),
+                "started": [each.name for each in self.plan.started_healthchecks],
+            },
             "listeners": {
                 "closed": [{"address": each.address, "port": each.port} for each in self.plan.closed],
                 "opened": [{"address": each.address, "port": each.port} for each in self.plan.opened],
@@ -264,7 +282,8 @@ def neighbor(change: NeighborChange, listing: Listing) -> dict[str, object]:
 
 def described(helper: HelperSettings) -> dict[str, object]:
     """A helper, for programs."""
-    return {"name": helper.name, "run": list(helper.run), "encoder": helper.encoder, "respawn": helper.respawn}
+    encoder = f"{helper.encoder} {helper.version}".strip()
+    return {"name": helper.name, "run": list(helper.run), "encoder": encoder, "respawn": helper.respawn}
 
 
 def spelling(listener: Listener) -> str:

@@ -3,9 +3,10 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from bgptwist.api.answers import Conversation
@@ -13,7 +14,8 @@ from bgptwist.api.call import Control
 from bgptwist.api.dispatcher import Dispatcher
 from bgptwist.grammar.selector import Selector
 from bgptwist.interfaces import ICaller
-from bgptwist.settings.model import Environment
+from bgptwist.settings.model import Environment, NeighborSettings
+from bgptwist.speaker.ledger import Ledger
 from bgptwist.tools.reflection import Reflection, any_neighbor, environment, settings_of
 from bgptwist.wire.errors import BgptwistError, Refused
 from bgptwist.wire.framing import OPERATIONAL, ROUTE_REFRESH
@@ -34,6 +36,7 @@ class Scribe:
         self.strange: set[str] = set()
         """Names of families that routes were of and that the session does not have."""
         self.peers: dict[str, Any] = {}
+        self.ledger = Ledger(Clock(), self.withdraw, print)
         self._context = reflection.negotiated.send
         self._announced: list[Route] = []
         self._router_id = reflection.negotiated.local.router_id
@@ -41,10 +44,6 @@ class Scribe:
     def select(self, selectors: list[Selector] | None, helper: str | None) -> int:
         """Every command means the neighbor."""
         return 1
-
-    def members_of(self, members: int) -> list[Any]:
-        """There is nothing to show."""
-        return []
 
     def announce(self, routes: Iterable[Route], members: int) -> None:
         """UPDATEs that announce; routes of one command that share a path share them."""
@@ -85,6 +84,10 @@ class Scribe:
         self.messages.append(framed(ROUTE_REFRESH, family.header[:2] + b"\0" + family.header[2:]))
         return True
 
+    def is_established(self, members: int) -> bool:
+        """There is no TCP to wait for."""
+        return False
+
     def operational(self, message: Operational, members: int) -> bool:
         """OPERATIONAL (draft-ietf-idr-operational-message)."""
         self.messages.append(framed(OPERATIONAL, message.completed(self._router_id, 1).octets()))
@@ -94,7 +97,8 @@ class Scribe:
         """Say that there is neither a session nor a table."""
         raise Refused("that needs a running daemon")
 
-    watchdog = teardown = flush = clear_out = clear_in = routes_out = routes_in = _refuse
+    members_of = watched = watchdog = withdraw_owned = teardown = flush = clear_out = clear_in = _refuse
+    outgoing = property(_refuse)
 
 
 def shared(routes: Iterable[Route]) -> Iterator[tuple[Family, Path, bytes, list[bytes]]]:
@@ -133,6 +137,18 @@ class NoDaemon:
 
     def restart(self) -> None:
         """Nothing is restarted."""
+
+    def create(self, neighbor: NeighborSettings) -> None:
+        """There is nobody to connect to."""
+        raise Refused("neighbors cannot be made here")
+
+    def delete(self, names: Collection[str]) -> None:
+        """There is nobody to leave."""
+        raise Refused("neighbors cannot be removed here")
+
+    def helpers_known(self) -> Collection[str]:
+        """None."""
+        return ()
 
 
 def play(lines: Iterable[str], reflection: Reflection, surroundings: Environment) -> int:

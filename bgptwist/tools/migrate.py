@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from bgptwist.api.call import Control
@@ -21,6 +22,7 @@ from bgptwist.settings.build import decoded, load_text
 from bgptwist.settings.migration import Migration, Note, migrated, migrated_environment
 from bgptwist.settings.mistake import picture
 from bgptwist.settings.model import ConfigurationError, Environment
+from bgptwist.speaker.ledger import Ledger
 from bgptwist.tools.encode import NoDaemon
 from bgptwist.wire.errors import Misspelt, Refused
 
@@ -35,6 +37,8 @@ class Rehearsal:
 
     def __init__(self) -> None:
         self.peers: dict[str, Any] = {}
+        self.ledger = Ledger(Clock(), self.withdraw, print)
+        self.outgoing = self
 
     def select(self, selectors: object, helper: object) -> int:
         """Every selector means a neighbor."""
@@ -44,8 +48,8 @@ class Rehearsal:
         """There is nothing to show."""
         return []
 
-    def routes_out(self, members: int) -> list[Any]:
-        """There is nothing to show."""
+    def sources(self, members: int) -> list[Any]:
+        """There are no tables."""
         return []
 
     def end_of_rib(self, *arguments: object) -> bool:
@@ -55,7 +59,11 @@ class Rehearsal:
     def announce(self, *arguments: object) -> None:
         """Nothing happens."""
 
-    routes_in = routes_out
+    def withdraw_owned(self, *arguments: object) -> int:
+        """Nobody owns anything."""
+        return 0
+
+    watched = sources
     route_refresh = operational = end_of_rib
     withdraw = hold = watchdog = teardown = flush = clear_out = clear_in = announce
 

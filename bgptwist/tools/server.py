@@ -3,10 +3,12 @@
 import argparse
 import os
 import signal
+import stat
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from types import FrameType
-from typing import Final
+from typing import Final, TextIO
 
 from twisted.scripts import twistd
 
@@ -17,7 +19,10 @@ from bgptwist.settings.model import Environment
 from bgptwist.wire.errors import BgptwistError, Refused
 
 REACTORS: Final = ("epoll", "asyncio", "poll", "select", "kqueue", "default")
-SHARED: Final = ("stdout", "stderr", "syslog")
+PROFILER: Final = "cProfile"
+
+TERMINALS: Final = ("stdout", "stderr")
+SHARED: Final = (*TERMINALS, "syslog")
 """Logs that several processes can write."""
 SIGNALS: Final = (
     *(signal.SIGTERM, signal.SIGINT, signal.SIGHUP),
@@ -34,24 +39,69 @@ def main(words: list[str]) -> int:
     parser.add_argument("--reactor", choices=REACTORS, help="which reactor of Twisted to use")
     parser.add_argument("-e", "--env", "--env-file", dest="environment", metavar="FILE", help="environment file")
     parser.add_argument("-1", "--once", action="store_true", help="try one connection for each neighbor, then end")
+    parser.add_argument("-P", "--passive", action="store_true", help="never connect to a neighbor")
+    parser.add_argument("-s", "--signal", metavar="N", type=int, default=0, help="reload once, after N seconds")
+    parser.add_argument("-v", "-d", "--verbose", action="store_true", help="log everything")
+    parser.add_argument("--profile", metavar="FILE", help="write to a file where the time goes")
+    parser.add_argument("-p", "-m", dest="without", action="append_const", const="-p or -m", help=argparse.SUPPRESS)
     found = parser.parse_args(words)
-    line = ["twistd", "--nodaemon", "--pidfile="]
-    if found.reactor:
-        line.append(f"--reactor={found.reactor}")
-    line.append("bgptwist")
-    if found.environment:
-        line += ["--env-file", found.environment]
-    if found.once:
-        line.append("--once")
-    if len(found.files) > 1:
-        try:
-            environment, _ = load_environment(os.environ, found.environment or "")
+    if found.without:
+        print("bgptwist: -p and -m have no effect: there is no debugger and no report of memory", file=sys.stderr)
+    try:
+        environment, _ = load_environment(os.environ, found.environment or "")
+        line = command_line(found, environment)
+        if len(found.files) > 1:
             if not environment.debug_rotate:
                 check(found.files, environment)
                 return each(found.files, lambda file: run([*line, file]))
-        except BgptwistError as error:
-            raise SystemExit(f"bgptwist: {report(error)}") from None
+    except BgptwistError as error:
+        raise SystemExit(f"bgptwist: {report(error)}") from None
     return run([*line, *found.files])
+
+
+def command_line(found: argparse.Namespace, environment: Environment) -> list[str]:
+    """The command line of twistd for the options of ours, without files."""
+    line = ["twistd", f"--pidfile={os.path.abspath(environment.daemon_pid) if environment.daemon_pid else ''}"]
+    if not in_background(environment, os.getppid() == 1 or is_socket(sys.stdin)):
+        line.append("--nodaemon")
+    if found.reactor:
+        line.append(f"--reactor={found.reactor}")
+    if found.profile:
+        if find_spec(PROFILER) is None:
+            raise Refused(f"--profile needs the module {PROFILER}, which this Python does not have")
+        line += [f"--profile={found.profile}", "--profiler=cprofile"]
+    line.append("bgptwist")
+    if found.environment:
+        line += ["--env-file", found.environment]
+    line += [word for flag, word in ((found.once, "--once"), (found.passive, "--passive")) if flag]
+    if found.verbose:
+        line.append("--verbose")
+    if found.signal > 0:
+        line += ["--reload-after", str(found.signal)]
+    return line
+
+
+def in_background(environment: Environment, supervised: bool) -> bool:
+    """Whether to leave the terminal; Refused when the log would be lost with it.
+
+    `supervised`: init or a server of sockets started us, and we stay where we are, as ExaBGP does.
+    """
+    if not environment.daemon_daemonize or supervised:
+        return False
+    if environment.log_enable and environment.log_destination in TERMINALS:
+        raise Refused(
+            f"a daemon in the background (daemon.daemonize) cannot write the log to {environment.log_destination}: "
+            "expected log.destination to be syslog or a file"
+        )
+    return True
+
+
+def is_socket(stream: TextIO | None) -> bool:
+    """Whether a stream is a socket."""
+    try:
+        return stream is not None and stat.S_ISSOCK(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def run(line: list[str]) -> int:

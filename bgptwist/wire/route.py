@@ -31,16 +31,40 @@ class Route:
         return f"<Route {self.family.name} {self.family.words(self.nlri)}>"
 
 
+class Claim:
+    """On what terms routes are announced: whose they are, '' for nobody's, and for how many seconds, 0 for ever."""
+
+    __slots__ = ("owner", "ttl")
+
+    def __init__(self, owner: str, ttl: float) -> None:
+        self.owner = owner
+        self.ttl = ttl
+
+
 class Announcement:
     """What one route statement says: routes that share the words after the prefix, and how they are held.
 
-    `watchdog` names the group they belong to; `held` ones wait for `announce watchdog`.
+    `watchdog` names the group they belong to; `held` ones wait for `announce watchdog`.  `claim` is None nearly always.
     """
 
-    __slots__ = ("held", "name", "routes", "watchdog")
+    __slots__ = ("claim", "held", "name", "routes", "watchdog")
 
-    def __init__(self, routes: list[Route], watchdog: str = "", held: bool = False, name: str = "") -> None:
+    def __init__(
+        self,
+        routes: list[Route],
+        watchdog: str = "",
+        held: bool = False,
+        name: str = "",
+        claim: Claim | None = None,
+    ) -> None:
         self.routes = routes
         self.watchdog = watchdog
         self.held = held
         self.name = name
+        self.claim = claim
+
+
+def key_of(route: Route) -> tuple[Family, bytes]:
+    """What identifies a route among those of a table."""
+    key = route.family.key
+    return route.family, route.nlri if key is None else key(route.nlri)

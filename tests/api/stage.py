@@ -1,6 +1,6 @@
 """A small daemon without a reactor for tests of bgptwist.api: neighbors, a dispatcher, callers that remember."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from twisted.internet.task import Clock
@@ -48,6 +48,8 @@ class QuietDaemon:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.created: list[NeighborSettings] = []
+        self.deleted: list[list[str]] = []
 
     def shutdown(self) -> None:
         self.asked.append("shutdown")
@@ -57,6 +59,15 @@ class QuietDaemon:
 
     def restart(self) -> None:
         self.asked.append("restart")
+
+    def create(self, neighbor: NeighborSettings) -> None:
+        self.created.append(neighbor)
+
+    def delete(self, names: Collection[str]) -> None:
+        self.deleted.append(sorted(names))
+
+    def helpers_known(self) -> list[str]:
+        return ["h", "other"]
 
 
 def neighbor(address: str, peer_as: int = 65001, **named: Any) -> NeighborSettings:
@@ -131,7 +142,8 @@ class Stage:
         for line in lines:
             stream = self.dispatcher.command(conversation or self.conversation, line)
             for text in stream or ():
-                self.caller.write(text)
+                if isinstance(text, str):
+                    self.caller.write(text)
         self.settle()
         return self.caller.read()
 

@@ -1,6 +1,7 @@
 """From a line to a command: by its first words, in both dialects, one answer each, and nothing raises."""
 
 import json
+import re
 from typing import Any
 
 from hypothesis import given
@@ -55,6 +56,17 @@ VERSION_4 = {
     "silence-ack",
     "enable-sync",
     "disable-sync",
+    "enable-reasons",
+    "disable-reasons",
+    "answers json",
+    "answers text",
+    "batch begin",
+    "batch commit",
+    "batch abort",
+    "withdraw owner",
+    "renew",
+    "show owners",
+    "show leases",
 }
 
 VERSION_6 = {
@@ -82,6 +94,12 @@ VERSION_6 = {
     "peer list",
     "group start",
     "group end",
+    "session reasons enable",
+    "session reasons disable",
+    "session answers json",
+    "session answers text",
+    "rib show owners",
+    "rib show leases",
 }
 
 VERBS = {
@@ -312,8 +330,12 @@ WORDS = st.sampled_from(
     "announce withdraw route attributes ipv4 ipv6 unicast flow vpls eor watchdog neighbor peer * 127.0.0.1 , [ ] ( ) "
     "10.0.0.0/24 next-hop 1.1.1.1 self med 5 json text sync show adj-rib in out extensive summary configuration group "
     "start end ; teardown 4 session ack enable disable rib clear flush daemon system help version api nlri { } = \\ \0 "
-    "community 65000:1 split /26 label rd 1:1 2001:db8::/32 \u00e9 # debug reset crash ping status list".split(" ")
+    "community 65000:1 split /26 label rd 1:1 2001:db8::/32 \u00e9 # debug reset crash ping status list "
+    "ttl owner renew batch begin commit @1 @".split(" ")
 )
+
+
+END = re.compile(r"(done|error)\Z|@[!-~]{1,64} (done( announced \d+ withdrawn \d+ rejected \d+)?\Z|error: )")
 
 
 class RobustnessTests(SynchronousTestCase):
@@ -325,9 +347,9 @@ class RobustnessTests(SynchronousTestCase):
         if line.strip().startswith("debug ") or line.strip() == "debug":
             self.assertEqual(found, [])
         else:
-            ends = [text for text in found if text in ("done", "error")]
+            ends = [text for text in found if END.match(text)]
             self.assertEqual(len(ends), 1, (line, found))
-            self.assertIn(found[-1], ("done", "error"))
+            self.assertEqual(found[-1], ends[0])
 
     @given(st.lists(WORDS, max_size=12))
     def test_random_words(self, words: list[str]) -> None:

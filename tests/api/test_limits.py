@@ -48,6 +48,17 @@ class RangeTests(SynchronousTestCase):
         self.assertEqual(both[0]["range"], {"peers": 1, "limit": 1, "refused": 1})
         self.assertNotIn("range", both[1])
 
+    def test_detail(self) -> None:
+        lines = self.stage.say("neighbor 127.0.0.0/24 show neighbor detail")
+        self.assertIn("  Range           1 peers of 1, 1 refused", lines)
+        rows = self.stage.say("show neighbors")[1:-1]
+        self.assertEqual(
+            [row.split()[:3] for row in rows],
+            [["127.0.0.0/24", "auto", "active"], ["127.0.0.7", "65002", "established"]],
+        )
+        found = [json.loads(line) for line in self.stage.say("show neighbor detail json")[:-1]]
+        self.assertEqual(found[0]["range"], {"peers": 1, "limit": 1, "refused": 1})
+
     def test_the_tables_of_one(self) -> None:
         self.stage.say("announce route 10.2.0.0/24 next-hop 1.1.1.1")
         shown = self.stage.say("show adj-rib out 127.0.0.7")
@@ -77,6 +88,14 @@ class LimitTests(SynchronousTestCase):
             [{"family": "all", "received": 1, "limit": 9}, {"family": "ipv4 unicast", "received": 1, "limit": 5}],
         )
         self.assertEqual(shown["maximum-prefix-out"], {"waiting": 2})
+
+    def test_detail(self) -> None:
+        lines = self.stage.say("show neighbor detail")
+        self.assertIn("  Maximum prefix  1 of 9, all", lines)
+        self.assertIn("  Maximum prefix  1 of 5, ipv4 unicast", lines)
+        self.assertIn("  Waiting         2 routes (maximum-prefix-out)", lines)
+        (shown, _) = self.stage.say("show neighbor detail json")
+        self.assertEqual(json.loads(shown)["outgoing"], {"behind": False, "waiting": 2})
 
     def test_who_has_no_limits_is_shown_as_ever(self) -> None:
         (one, _) = json.loads(Stage().say("show neighbor json")[0])

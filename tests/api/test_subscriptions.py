@@ -257,6 +257,48 @@ class PublishTests(SynchronousTestCase):
         self.assertEqual(crowd.told["j"], crowd.told["k"])
 
 
+class VersionTests(SynchronousTestCase):
+    """Each helper in the version that it asked for."""
+
+    HELPERS = (
+        JSON,
+        replace(OTHER, version="6"),
+        replace(TEXT, version="6"),
+        HelperSettings("l", (), "json", version="3.4"),
+    )
+
+    def test_a_helper_is_spoken_to_in_its_version(self) -> None:
+        section = ApiSettings(("j", "k", "t", "l"), neighbor_changes=True, receive=PARSED)
+        crowd = Crowd(section, helpers=self.HELPERS)
+        crowd.publish(StateChanged(identity(), 1.5, "up"), keepalive())
+        tags = {name: {value["exabgp"] for value in crowd.values(name)} for name in "jkl"}
+        self.assertEqual(tags, {"j": {"5.0.0"}, "k": {"6.0.0"}, "l": {"3.4.8"}})
+        self.assertEqual(crowd.told["t"][0], "neighbor 127.0.0.1 up\n")
+        self.assertEqual(crowd.counters("k"), [1, 2])
+
+    def test_equal_versions_are_written_once(self) -> None:
+        subscriptions = Crowd().subscriptions
+        self.assertIs(subscriptions.encoder("json", "5"), subscriptions.encoder("json"))
+        self.assertIs(subscriptions.encoder("text", "6"), subscriptions.encoder("text"))
+        self.assertIsNot(subscriptions.encoder("text", "4"), subscriptions.encoder("text"))
+        self.assertIsNot(subscriptions.encoder("json", "6"), subscriptions.encoder("json"))
+
+    def test_the_farewell_is_in_the_version_too(self) -> None:
+        subscriptions = Crowd(helpers=self.HELPERS).subscriptions
+        self.assertEqual(json.loads(subscriptions.farewell("json", 1.5, "6"))["exabgp"], "6.0.0")
+        self.assertEqual(json.loads(subscriptions.farewell("json", 1.5, "3.4"))["pid"], "699")
+
+    def test_another_version_begins_to_count_anew(self) -> None:
+        section = ApiSettings(("j",), receive=PARSED)
+        crowd = Crowd(section)
+        crowd.publish(keepalive())
+        crowd.subscriptions.configure([neighbor(section)], (replace(JSON, version="4"),))
+        crowd.subscriptions.attach("j", crowd.told["j"].append)
+        crowd.publish(keepalive())
+        self.assertEqual([value["exabgp"] for value in crowd.values("j")], ["5.0.0", "4.0.1"])
+        self.assertEqual(crowd.counters("j"), [1, 1])
+
+
 class FormTests(SynchronousTestCase):
     """`parsed`, `packets`, `consolidate`."""
 
@@ -286,3 +328,149 @@ class FormTests(SynchronousTestCase):
         crowd = Crowd()
         self.assertEqual(crowd.subscriptions.farewell("text", 1.5), "shutdown 699 697\n")
         self.assertEqual(json.loads(crowd.subscriptions.farewell("json", 1.5))["notification"], "shutdown")
+
+
+ALL = ApiSettings(neighbor_changes=True, receive=PARSED)
+
+
+class SubscribeTests(SynchronousTestCase):
+    """Those who listen though no section names them."""
+
+    def setUp(self) -> None:
+        self.crowd = Crowd(ApiSettings(("j",), fsm=True))
+        self.subscriptions = self.crowd.subscriptions
+        self.lines: list[str] = []
+
+    def subscribe(self, name: str = "client", version: str = "", encoder: str = "json", **named: Any) -> Any:
+        return self.subscriptions.subscribe(
+            name, encoder, version, named.pop("wanted", ALL), self.lines.append, **named
+        )
+
+    def test_interest_comes_and_goes_with_it(self) -> None:
+        self.assertEqual(self.subscriptions.interest(NAME), {"fsm"})
+        end = self.subscribe()
+        self.assertEqual(
+            self.subscriptions.interest(NAME), {"fsm", "neighbor-changes", "receive-update", "receive-keepalive"}
+        )
+        end()
+        self.assertEqual(self.subscriptions.interest(NAME), {"fsm"})
+
+    def test_it_is_told_and_counts_for_itself(self) -> None:
+        self.crowd.publish(FsmChanged(identity(), 1.5, "IDLE"), keepalive())
+        end = self.subscribe()
+        self.crowd.publish(FsmChanged(identity(), 1.5, "ACTIVE"), keepalive(), keepalive("send"), keepalive())
+        end()
+        end()
+        self.crowd.publish(keepalive())
+        self.assertEqual([json.loads(line)["counter"] for line in self.lines], [1, 2])
+        self.assertEqual(self.crowd.counters("j"), [1, 2])
+
+    def test_only_the_neighbors_it_asked_for(self) -> None:
+        second = neighbor(address="127.0.0.2")
+        self.subscriptions.add(second)
+        self.subscribe(neighbors=lambda address: address == "127.0.0.2")
+        self.crowd.publish(keepalive(), keepalive(name=second.name))
+        self.assertEqual(len(self.lines), 1)
+        self.assertEqual(self.subscriptions.interest(NAME), {"fsm"})
+
+    def test_neighbors_that_come_later_are_heard_of(self) -> None:
+        self.subscribe()
+        late = neighbor(address="127.0.0.9")
+        self.crowd.publish(keepalive(name=late.name))
+        self.subscriptions.add(late)
+        self.crowd.publish(keepalive(name=late.name))
+        self.subscriptions.remove(late.name)
+        self.subscriptions.add(late)
+        self.crowd.publish(keepalive(name=late.name))
+        self.assertEqual([json.loads(line)["counter"] for line in self.lines], [1, 1])
+
+    def test_it_outlives_a_reload(self) -> None:
+        end = self.subscribe()
+        self.crowd.publish(keepalive())
+        self.subscriptions.configure([neighbor()], ())
+        self.crowd.publish(keepalive())
+        self.assertEqual([json.loads(line)["counter"] for line in self.lines], [1, 2])
+        end()
+        self.assertEqual(self.subscriptions.interest(NAME), frozenset())
+
+    def test_each_has_its_own_version(self) -> None:
+        for version, tag in (("", "5.0.0"), ("4", "4.0.1"), ("5", "5.0.0"), ("6", "6.0.0"), ("6-as-4", "4.0.1")):
+            end = self.subscribe(version=version)
+            self.crowd.publish(keepalive())
+            self.assertEqual(json.loads(self.lines.pop())["exabgp"], tag)
+            end()
+
+    def test_text(self) -> None:
+        self.subscribe(encoder="text")
+        self.crowd.publish(StateChanged(identity(), 1.5, "up"))
+        self.assertEqual(self.lines, ["neighbor 127.0.0.1 up\n"])
+
+    def test_equal_ones_share_the_line_and_an_ended_one_leaves_no_trace(self) -> None:
+        first, second = self.subscribe("a"), self.subscribe("b")
+        self.crowd.publish(keepalive())
+        self.assertEqual(self.lines[0], self.lines[1])
+        first()
+        self.crowd.publish(keepalive())
+        self.assertEqual(len(self.lines), 3)
+        second()
+        self.assertEqual(vars(self.subscriptions)["_subscribed"], {})
+
+    def test_who_ends_while_an_event_is_told_hears_no_more_of_it(self) -> None:
+        self.subscriptions.observe("first", ALL, lambda event: second())
+        second = self.subscriptions.observe("second", ALL, lambda event: self.lines.append("second"))
+        self.crowd.publish(keepalive(), keepalive())
+        self.assertEqual(self.lines, [])
+
+    def test_a_late_one_is_told_what_others_heard(self) -> None:
+        self.subscribe("a")
+        self.subscribe("b")
+        self.subscriptions.inform("b", LateTests.EVENTS)
+        self.assertEqual([json.loads(line)["counter"] for line in self.lines], [1, 2])
+
+    def test_a_version_that_there_is_not(self) -> None:
+        self.assertRaises(KeyError, self.subscribe, version="7")
+
+
+class ObserveTests(SynchronousTestCase):
+    """Those who are given the events themselves."""
+
+    def setUp(self) -> None:
+        self.crowd = Crowd(ApiSettings(("j",), receive=PARSED))
+        self.problems: list[str] = []
+        self.crowd.subscriptions.on_problem = self.problems.append
+        self.events: list[Event] = []
+
+    def test_an_event_comes_once_whatever_the_forms(self) -> None:
+        for form in (PARSED, DirectionSettings(UPDATES), DirectionSettings(UPDATES, parsed=True, packets=True)):
+            end = self.crowd.subscriptions.observe("o", ApiSettings(receive=form), self.events.append)
+            self.assertIn("receive-keepalive", self.crowd.subscriptions.interest(NAME))
+            event = keepalive()
+            self.crowd.publish(event, keepalive("send"))
+            self.assertEqual(self.events, [event])
+            self.events.clear()
+            end()
+
+    def test_what_it_raises_is_reported_and_harms_nobody(self) -> None:
+        def fail(event: Event) -> None:
+            raise ValueError("bad")
+
+        self.crowd.subscriptions.observe("plugin p", ALL, fail)
+        self.crowd.subscriptions.observe("plugin q", ALL, self.events.append)
+        self.crowd.publish(keepalive())
+        self.assertEqual(len(self.events), 1)
+        self.assertEqual(self.crowd.counters("j"), [1])
+        self.assertEqual(self.problems, [f"plugin p failed at KeepaliveMessage of {NAME}: ValueError('bad')"])
+
+    def test_both_numbers_of_route_refresh(self) -> None:
+        wanted = ApiSettings(receive=DirectionSettings(frozenset({"refresh"})))
+        self.crowd.subscriptions.observe("o", wanted, self.events.append)
+        asked = RouteRefresh(1, 1)
+        for kind in (5, 128):
+            self.crowd.publish(RefreshMessage(identity(), 1.5, "receive", kind, asked.octets(), None, asked))
+        self.assertEqual(len(self.events), 2)
+
+    def test_a_late_one(self) -> None:
+        self.crowd.subscriptions.observe("o", ALL, self.events.append)
+        self.crowd.subscriptions.observe("p", ALL, self.events.append)
+        self.crowd.subscriptions.inform("o", LateTests.EVENTS)
+        self.assertEqual(self.events, LateTests.EVENTS)

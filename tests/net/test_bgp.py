@@ -207,7 +207,7 @@ class FlowTests(ProtocolTestCase):
         for _ in range(20):
             self.clock.advance(60)
             self.protocol.dataReceived(KEEPALIVE_MESSAGE)
-            self.protocol.written()
+            self.protocol.written(1)
         self.assertEqual(self.peer.state, "ESTABLISHED")
 
 

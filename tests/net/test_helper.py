@@ -21,8 +21,10 @@ from zope.interface.verify import verifyObject
 from bgptwist.api.encoders.dialects import VERSION_5
 from bgptwist.api.subscriptions import Subscriptions
 from bgptwist.interfaces import ICaller
-from bgptwist.net.helper import CHUNK, TURN, Answers, Events, HelperProtocol, Limits, Splitter
+from bgptwist.net.backlog import Answers, Events, Limits
+from bgptwist.net.helper import HelperProtocol
 from bgptwist.net.keeper import RESTARTS, Helpers, Patience
+from bgptwist.net.talk import CHUNK, TURN, Splitter
 from bgptwist.settings.model import HelperSettings
 from tests.api.stage import NEIGHBORS, Stage
 
@@ -434,6 +436,31 @@ class ProcessTests(TestCase):
         self.assertGreater(protocol.events.dropped, 1000)
         self.assertEqual(changes, [True, False])
 
+    async def test_each_helper_says_how_it_is(self) -> None:
+        helpers = self.start(
+            self.program("say('debug pid %d' % os.getpid())\ntime.sleep(60)"),
+            self.program("pass", "short", respawn=False),
+            HelperSettings("nowhere", ("/nowhere/at/all",), "text"),
+        )
+        await self.until(lambda: helpers.keepers["short"].given_up and helpers.keepers["nowhere"].failed)
+        await self.until(self.pids)
+        found = {state.name: state for state in helpers.processes()}
+        running = found["h"]
+        self.assertEqual((running.state, running.process, running.restarts), ("running", self.pids()[0], 0))
+        self.assertGreaterEqual(running.lines, 1)
+        self.assertEqual((running.answers, running.events, running.dropped), ((0, 0), (0, 0), 0))
+        self.assertEqual(running.command[0], sys.executable)
+        self.assertEqual((found["short"].state, found["short"].process), ("ended", 0))
+        self.assertEqual((found["nowhere"].state, found["nowhere"].restarts), ("given up", RESTARTS))
+        protocol = helpers.keepers["h"].protocol
+        assert protocol is not None
+        for number in range(5000):
+            protocol.send(f"event {number} {'x' * 1000}")
+        (behind,) = [state for state in helpers.processes() if state.name == "h"]
+        self.assertEqual(behind.state, "behind")
+        self.assertEqual(behind.events[0], len(protocol.events))
+        self.assertGreater(behind.dropped, 1000)
+
     async def test_a_helper_that_ended_is_started_again_and_what_it_said_last_counts(self) -> None:
         helpers = self.start(
             self.program("say('debug pid %d' % os.getpid())\nsys.stdout.write('shutdown'); sys.stdout.flush()")
@@ -565,10 +592,13 @@ class ProcessTests(TestCase):
             started.append((name, len(started)))
             protocol.send("hear this\n")
 
+        ended: list[str] = []
+        helpers.on_ended = ended.append
         helpers.on_started = tell
         helpers.configure([program])
         helpers.startService()
         await self.until(lambda: len(self.debugged()) == 3)
+        self.assertEqual(set(ended[:2]), {"h"})
         self.assertEqual(started[:3], [("h", 0), ("h", 1), ("h", 2)])
 
     async def test_one_that_was_given_up_is_tried_again_by_a_new_configuration(self) -> None:

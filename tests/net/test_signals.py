@@ -4,10 +4,11 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 
-from bgptwist.net.signals import Early, Signals
+from bgptwist.net.signals import Early, Later, Signals
 
 USED = (signal.SIGUSR1, signal.SIGUSR2)
 
@@ -115,3 +116,23 @@ class SignalsTests(SynchronousTestCase):
         signal.raise_signal(signal.SIGUSR2)
         self.reactor.advance(0)
         self.assertEqual(self.heard, [("two", signal.SIGUSR2)])
+
+
+class LaterTests(SynchronousTestCase):
+    """One thing, some seconds after the start."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.done: list[float] = []
+        self.later = Later(self.clock, 5, lambda: self.done.append(self.clock.seconds()))
+        self.later.startService()
+
+    def test_it_is_done_once(self) -> None:
+        self.clock.pump([1] * 20)
+        self.assertEqual(self.done, [5])
+        self.later.stopService()
+
+    def test_it_is_not_done_after_the_end(self) -> None:
+        self.later.stopService()
+        self.clock.pump([1] * 20)
+        self.assertEqual(self.done, [])

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from bgptwist.interfaces import IUpdateWriter
-from bgptwist.rib.outgoing import Outgoing
+from bgptwist.rib.outgoing import STEP, Outgoing
 from bgptwist.wire.attributes.med import Med
 from bgptwist.wire.families.inet import IPV4_UNICAST, IPV6_UNICAST
 from bgptwist.wire.kinds import ReceiveContext, SendContext
@@ -110,6 +110,34 @@ class OutgoingTests(SynchronousTestCase):
             self.turn()
             self.assertEqual(len(writer.take()), messages, prefix)
             self.assertEqual(writer.held, {})
+
+    def told(self, writer: Writer) -> list[bytes]:
+        """The NLRI that were announced, message by message."""
+        updates = [decode(bytes.fromhex(body), RECEIVE, writer.paths) for body in writer.take()]
+        return [nlri for update in updates for reach in update.announced for nlri in reach.nlris]
+
+    def test_what_comes_while_a_session_begins_comes_last_and_nothing_twice(self) -> None:
+        first = [route(f"10.{number >> 8}.{number & 255}.0/24") for number in range(3 * STEP)]
+        later = [route(f"11.0.{number}.0/24") for number in range(200)]
+        self.table.announce(first, 1)
+        writer = Writer()
+        self.table.join(1, context(), writer, (IPV4_UNICAST,))
+        self.table.announce(later[:50], 1)
+        self.turn()
+        self.table.announce(later[50:100], 1)
+        self.turn()
+        self.table.pause(1)
+        self.table.announce(later[100:150], 1)
+        self.turn()
+        self.table.resume(1)
+        self.table.announce(later[150:], 1)
+        for _ in range(10):
+            self.turn()
+        found = self.told(writer)
+        self.assertEqual(found[: len(first) + 50], [each.nlri for each in (*first, *later[:50])])
+        self.assertEqual(found[len(first) + 50 :], [each.nlri for each in later[50:]])
+        self.assertFalse(self.table.is_behind(1))
+        self.assertEqual(writer.ended, 1)
 
     def test_attributes_alone_stand_before_a_first_withdrawal_as_in_exabgp(self) -> None:
         writer = self.join(1)

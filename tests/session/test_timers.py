@@ -34,6 +34,14 @@ class DeadlineTests(SynchronousTestCase):
         self.assertEqual(self.expired, [90])
         self.assertFalse(self.deadline.running)
 
+    def test_it_says_how_long_it_will_wait(self) -> None:
+        self.assertIsNone(self.deadline.left)
+        self.deadline.start(90)
+        self.clock.advance(30)
+        self.assertEqual(self.deadline.left, 60)
+        self.deadline.touch()
+        self.assertEqual(self.deadline.left, 90)
+
     def test_touching_moves_no_timer(self) -> None:
         self.deadline.start(90)
         calls = self.clock.getDelayedCalls()

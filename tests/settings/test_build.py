@@ -446,6 +446,14 @@ class HelperTests(SynchronousTestCase):
         )
         self.assertTrue(two.run[0].startswith("/"))
 
+    def test_an_encoder_may_have_a_version(self) -> None:
+        for text, encoder, version in (
+            *(("json 6", "json", "6"), ("text 6", "text", "6"), ("JSON 3.4", "json", "3.4")),
+            *(("json 6-as-4", "json", "6-as-4"), ("json", "json", "")),
+        ):
+            (helper,) = load_text(f"process a {{ run /bin/cat; encoder {text}; }}").helpers
+            self.assertEqual((helper.encoder, helper.version), (encoder, version))
+
     def test_processes_are_attached_by_name(self) -> None:
         (api,) = one(neighbor("api { processes [ ann, bob ]; }") + self.PROCESSES).api
         self.assertEqual(api.processes, ("ann", "bob"))

@@ -26,7 +26,7 @@ def at(inside: str) -> list[str]:
 
 class CompletionTests(SynchronousTestCase):
     def test_outside_are_the_sections(self) -> None:
-        self.assertEqual(complete("", 0), ["include", "neighbor", "process", "template"])
+        self.assertEqual(complete("", 0), ["healthcheck", "include", "neighbor", "plugin", "process", "template"])
         self.assertEqual(complete("nei", 3), ["neighbor"])
         self.assertEqual(complete("neighbor 10.0.0.1 { } pro", 25), ["process"])
 
@@ -50,6 +50,7 @@ class CompletionTests(SynchronousTestCase):
         self.assertEqual(at("capability { add-path s|"), ["send", "send/receive"])
         self.assertEqual(at("capability { role |"), ["customer", "peer", "provider", "rs", "rs-client"])
         self.assertEqual(complete("process a { encoder ", 20), ["json", "text"])
+        self.assertEqual(complete("process a { encoder json ", 25), ["3.4", "4", "5", "6", "6-as-4"])
         self.assertEqual(at("hold-time |"), [])
         self.assertEqual(at("passive true |"), [])
 

@@ -20,10 +20,13 @@ from bgptwist.settings.build import load
 from bgptwist.settings.model import (
     ApiSettings,
     CapabilitySettings,
+    CheckedRoute,
     DirectionSettings,
     Environment,
+    HealthcheckSettings,
     HelperSettings,
     NeighborSettings,
+    PluginSettings,
     Settings,
 )
 
@@ -36,6 +39,9 @@ DEFAULTS = {
     ApiSettings: ApiSettings(),
     DirectionSettings: DirectionSettings(),
     HelperSettings: HelperSettings("", (), "json"),
+    PluginSettings: PluginSettings("", ""),
+    HealthcheckSettings: HealthcheckSettings(""),
+    CheckedRoute: CheckedRoute("", b"", "", ""),
 }
 
 
@@ -63,6 +69,10 @@ def dump(settings: Settings) -> str:
     lines = [f"warning: {str(warning).replace(str(ROOT), 'ROOT')}" for warning in settings.warnings]
     for helper in settings.helpers:
         lines += ["", *told(helper)]
+    for plugin in settings.plugins:
+        lines += ["", *told(plugin)]
+    for check in settings.healthchecks:
+        lines += ["", *told(check), *(f"route {each}" for route in check.routes for each in told(route))]
     for neighbor in settings.neighbors:
         lines += ["", neighbor.name, *(f"\t{line}" for line in told(neighbor))]
         lines += [f"\troute {statement(route)}" for route in neighbor.routes]

@@ -166,6 +166,16 @@ class RefusalTests(SynchronousTestCase):
             if text != OPEN:
                 self.assertEqual(self.refused(text + OTHER)[0], self.refused(text)[0], row)
 
+    def test_words_of_commands_have_no_place_in_a_file(self) -> None:
+        expected = "'ttl' and 'owner' are words of commands, expected a route without them"
+        self.assertEqual(self.refused(static(f"{ROUTE} ttl 5;")), [f"f:7:47: {expected}"])
+        self.assertEqual(self.refused(static(f"{ROUTE} med 5 owner me ttl 5;")), [f"f:7:53: {expected}"])
+        self.assertEqual(
+            self.refused(static("route 192.0.2.0/24 { next-hop 10.0.0.9; ttl 5; }"))[0][-len(expected) :], expected
+        )
+        flow = neighbor("flow { route { match { source 10.0.0.0/24; } then { discard; owner me; } } }", "ipv4 flow;")
+        self.assertNotEqual(self.refused(flow), [])
+
     def test_the_sound_parts_are_no_reason_for_refusal(self) -> None:
         for text in (neighbor(""), neighbor("") + OTHER, static(f"{ROUTE};"), WHOLE, PROCESS):
             self.assertEqual(load_text(text).warnings, ())

@@ -68,6 +68,15 @@ class CommandTests(SynchronousTestCase):
                 self.assertEqual((status, errors), (0, ""), word)
                 self.assertTrue(output.startswith(f"usage: bgptwist {word} "), output)
 
+    def test_options_of_exabgp_4_are_understood(self) -> None:
+        path = self.mktemp()
+        Path(path).write_text(GOOD)
+        self.assertEqual(run(cli.main, "--test", path), run(cli.main, "validate", path))
+        self.assertEqual(run(cli.main, "--decode", UPDATE)[0], 0)
+        self.assertEqual(run(cli.main, "--fi"), run(cli.main, "env"))
+        status, output, errors = run(cli.main, "--nothing", path)
+        self.assertEqual((status, output, errors.count("\n")), (2, "", 1))
+
     def test_the_version_is_told_with_those_it_depends_on(self) -> None:
         for word in ("version", "--version"):
             status, output, errors = run(cli.main, word)
@@ -140,3 +149,24 @@ class ProcessTests(TestCase):
         for words, wanted in (((), 1), (("help",), 0), (("configuration",), 2), (("decode", "zz"), 1)):
             _, _, status = await start(*words)
             self.assertEqual(status, wanted, words)
+
+    async def test_under_the_names_of_exabgp_it_is_those_programs(self) -> None:
+        folder = Path(os.path.abspath(self.mktemp()))
+        folder.mkdir()
+        for name, words, wanted in (
+            ("exabgp", ("nofile.conf",), b"bgptwist: nofile.conf: the file cannot be read"),
+            ("exabgpcli", ("--socket", "none", "version"), b"bgptwist cli: none: "),
+            ("exabgp-cli", ("--socket", "none", "version"), b"bgptwist cli: none: "),
+            ("exabgp-healthcheck", ("--nothing",), b"usage: bgptwist healthcheck"),
+        ):
+            program = folder / name
+            program.write_text(f"import sys; sys.path.insert(0, {str(CHECKOUT)!r})\n{COMMAND}\n")
+            _, errors, status = await getProcessOutputAndValue(sys.executable, (str(program), *words), env=os.environ)
+            self.assertTrue(errors.startswith(wanted), errors)
+            self.assertNotEqual(status, 0)
+
+    async def test_it_is_a_module_too(self) -> None:
+        output, _, status = await getProcessOutputAndValue(
+            sys.executable, ("-m", "bgptwist", "version"), env=os.environ, path=str(CHECKOUT)
+        )
+        self.assertEqual((output.split()[0], status), (b"bgptwist", 0))

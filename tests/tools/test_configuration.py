@@ -120,6 +120,22 @@ class DifferenceTests(Files):
         text = neighbor(static("10.0.0.0/8 next-hop self"))
         self.assertEqual(self.lines(text, text.replace(";", " ;\n")), (0, ["nothing would be done"]))
 
+    def test_plugins(self) -> None:
+        old = "plugin a { use x.A; }\nplugin b { use x.B; }\nplugin c { use x.C; }\n"
+        new = "plugin b { use x.B; option y; }\nplugin c { use x.C; }\nplugin d { use x.D; }\n"
+        told = ["plugin a: stopped", "plugin b: restarted", "plugin d: started"]
+        self.assertEqual(self.lines(old, new), (1, told))
+        found: Any = json.loads("\n".join(self.lines(old, new, "--format", "json")[1]))
+        self.assertEqual(found["plugins"], {"stopped": ["a", "b"], "started": ["b", "d"]})
+
+    def test_health_checks(self) -> None:
+        text = "healthcheck {} {{ probe tcp 127.0.0.1:80; announce route 10.0.0.0/8 next-hop self; rise {}; }}\n"
+        old, new = text.format("a", 1) + text.format("b", 1), text.format("b", 2)
+        told = ["healthcheck a: stopped", "healthcheck b: started, or changed"]
+        self.assertEqual(self.lines(old, new), (1, told))
+        found: Any = json.loads("\n".join(self.lines(old, new, "--format", "json")[1]))
+        self.assertEqual(found["healthchecks"], {"stopped": ["a"], "started": ["b"]})
+
     def test_routes_come_go_and_change(self) -> None:
         old = neighbor(static("10.0.0.0/8 next-hop self", "11.0.0.0/8 next-hop self", "12.0.0.0/8 next-hop self"))
         new = neighbor(static("10.0.0.0/8 next-hop self", "11.0.0.0/8 next-hop self med 5", "13.0.0.0/8 next-hop self"))
@@ -493,9 +509,8 @@ class SchemaTests(Files):
         status, output, errors = self.run_command("show-schema")
         self.assertEqual((status, errors), (0, ""))
         found: Any = json.loads(output)
-        self.assertEqual(
-            [each["section"] for each in found["root"]["sections"]][:3], ["process", "template", "neighbor"]
-        )
+        outermost = [each["section"] for each in found["root"]["sections"]]
+        self.assertEqual(outermost, ["process", "plugin", "healthcheck", "template", "neighbor", "group"])
 
     def test_one_section(self) -> None:
         found: Any = json.loads(self.run_command("show-schema", "capability")[1])

@@ -85,8 +85,11 @@ def api_version(call: Call) -> Output:
 
 
 def help_lines(call: Call) -> Output:
-    """List the commands."""
-    commands = call.control.commands
+    """`[WORD ...]`: list the commands, or those whose names have all these words."""
+    wanted = set(call.words)
+    commands = [each for each in call.control.commands if wanted.issubset(f"{each.name} {each.modern}".split())]
+    if not commands:
+        raise Misspelt(f"no command has '{call.text}' in its name", "a word of a command", 0)
     if call.modern:
         listed = [
             {
@@ -94,16 +97,19 @@ def help_lines(call: Call) -> Output:
                 "neighbor_support": bool(command.selected),
                 "json_support": command.json,
                 "options": command.options.split(),
+                "words": command.words,
+                "selected": list(command.selected),
             }
             for command in commands
         ]
         filters = ["local-ip", "local-as", "peer-as", "router-id", "family-allowed"]
         return [dumps({"description": "available API commands", "peer_filters": filters, "commands": listed})]
-    lines = ["", "available API commands are listed here:", "=======================================", ""]
+    head = ["", "available API commands are listed here:", "=======================================", ""]
+    lines: list[str] = []
     for command in sorted(commands, key=lambda command: command.name):
         prefix = "[neighbor <ip> [filters]] " if command.selected else ""
         lines.append(f"{prefix}{command.name} {command.options}".rstrip())
-    return [*lines, ""]
+    return lines if wanted else [*head, *lines, ""]
 
 
 def crash(call: Call) -> Output:
@@ -117,7 +123,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("restart", restart, modern="daemon restart"),
     Command("status", status, modern="daemon status", json=True),
     Command("version", version, modern="system version", json=True),
-    Command("help", help_lines, modern="system help", json=True),
+    Command("help", help_lines, modern="system help", json=True, options="[WORD ...]"),
     Command("queue-status", queue_status, modern="system queue-status", json=True),
     Command("api version", api_version, modern="system api version", json=True, options="[4|6]"),
     Command("crash", crash, modern="system crash"),

@@ -3,12 +3,10 @@
 from json import dumps
 from typing import Final
 
-from bgptwist.api.answers import Conversation
+from bgptwist.api.answers import Answer
+from bgptwist.api.batch import Group
 from bgptwist.api.call import Call, Command, Output
 from bgptwist.wire.errors import BgptwistError, Refused
-
-MOST: Final = 100_000
-"""Lines in a group."""
 
 VERBS: Final = ("announce ", "withdraw ")
 SHARED: Final = "attributes "
@@ -19,29 +17,29 @@ def belongs(line: str) -> bool:
     return line.startswith(VERBS)
 
 
-def add(conversation: Conversation, line: str) -> None:
+def add(group: Group, line: str, answer: Answer) -> None:
     """Put a line into the group that was started."""
-    if conversation.group is None or len(conversation.group) >= MOST:
-        raise Refused(f"a group has at most {MOST} lines")
-    conversation.group.append(line)
-    conversation.done()
+    group.add(line)
+    answer.done()
 
 
 def start(call: Call) -> Output:
     """Begin to collect."""
     if call.conversation.group is not None:
         raise Refused("a group was started before and not ended")
-    call.conversation.group = []
+    if call.conversation.batch is not None:
+        raise Refused("a batch was begun and not ended")
+    call.conversation.collect(group=Group())
     return None
 
 
 def end(call: Call) -> Output:
     """Carry out what was collected."""
-    lines = call.conversation.group
-    if lines is None:
+    group = call.conversation.group
+    if group is None:
         raise Refused("no group was started")
-    call.conversation.group = None
-    return process(call, lines)
+    call.conversation.collect()
+    return process(call, group.lines)
 
 
 def one_line(call: Call) -> Output:
@@ -52,7 +50,7 @@ def one_line(call: Call) -> Output:
 def process(call: Call, lines: list[str]) -> Output:
     """Carry out the lines and tell how many did what; one that is wrong does not stop the others.
 
-    A line `attributes ATTRIBUTES` gives its words to those after it.
+    A line `attributes ATTRIBUTES` gives its words to those after it.  In a batch one that is wrong is the end of it.
     """
     errors: list[str] = []
     counts = {"announce": 0, "withdraw": 0}
@@ -66,9 +64,14 @@ def process(call: Call, lines: list[str]) -> Output:
                 raise Refused(f"'{line}' neither announces nor withdraws")
             call.perform(line + shared, call)
         except BgptwistError as error:
+            if call.changes is not None:
+                raise
             errors.append(str(error))
         else:
             counts[line.split(None, 1)[0]] += 1
+    call.answer.count(rejected=len(errors))
+    if call.changes is not None:
+        return None
     report = {
         "status": "group processed",
         "announced": counts["announce"],
@@ -81,5 +84,5 @@ def process(call: Call, lines: list[str]) -> Output:
 COMMANDS: Final[tuple[Command, ...]] = (
     Command("", start, modern="group start"),
     Command("", end, modern="group end", json=True),
-    Command("", one_line, selected=("group",), json=True, options="announce ... ; withdraw ..."),
+    Command("", one_line, selected=("group",), json=True, options="announce ... ; withdraw ...", changes=True),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from json import dumps
 from typing import Final
 
-from bgptwist.api import report
+from bgptwist.api import profile, report
 from bgptwist.api.call import Call, Command, Output
 from bgptwist.grammar.selector import Selector, plain
 from bgptwist.speaker.peer import Peer
@@ -13,7 +13,7 @@ from bgptwist.wire.kinds import Family
 from bgptwist.wire.registry import family
 from bgptwist.wire.words import number
 
-FORMS: Final = ("summary", "extensive", "configuration", "json")
+FORMS: Final = ("summary", "extensive", "configuration", "detail", "json")
 USAGE: Final = (
     "missing summary, extensive or configuration",
     "show neighbor [<ip>] summary | extensive | configuration [json]",
@@ -58,13 +58,20 @@ def teardown(call: Call) -> Output:
 
 
 def show(call: Call) -> Output:
-    """`[IP] summary|extensive|configuration [json]`; JSON wins and then tells of every neighbor."""
+    """`[IP] summary|extensive|configuration|detail [json]`; JSON wins, and without `detail` tells of every neighbor."""
     words = call.words
     address = words[0] if words and words[0] not in FORMS else ""
     asked = set(words[1:] if address else words)
     unknown = asked.difference(FORMS)
     if unknown:
-        raise Misspelt(f"'{min(unknown)}' is no form of show neighbor", "summary, extensive, configuration or json", 0)
+        expected = "summary, extensive, configuration, detail or json"
+        raise Misspelt(f"'{min(unknown)}' is no form of show neighbor", expected, 0)
+    if "detail" in asked:
+        if address and not plain(address):
+            raise Misspelt(f"'{address}' cannot be read", "the address of a neighbor, or a form", 0)
+        if address:
+            call.selectors = [Selector(plain(address))]
+        return profile.details(call.control.speaker, call.shown(), call.modern or "json" in asked)
     if call.modern or "json" in asked:
         if address and call.modern:
             call.selectors = [Selector(plain(address))]
@@ -99,6 +106,15 @@ def listed(peer: Peer) -> dict[str, object]:
     }
 
 
+def overview(call: Call) -> Output:
+    """`[json]`: one row for each neighbor."""
+    words = call.words
+    if words not in ([], ["json"]):
+        raise Misspelt(f"'{call.text}' cannot be read", "json, or nothing more", 0)
+    control = call.control
+    return profile.overview(control.speaker, call.shown(), control.now(), call.modern or bool(words))
+
+
 def peer_list(call: Call) -> Output:
     """Addresses, AS numbers and states."""
     return [dumps([listed(peer) for peer in call.shown()])]
@@ -114,7 +130,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         modern="peer show",
         selected=("show neighbor", "show"),
         json=True,
-        options="[IP] summary|extensive|configuration [json]",
+        options="[IP] summary|extensive|configuration|detail [json]",
     ),
+    Command("show neighbors", overview, modern="peer summary", selected=("summary",), json=True, options="[json]"),
     Command("", peer_list, modern="peer list", selected=("list",), json=True),
 )

@@ -1,28 +1,23 @@
 """Commands about the tables of routes (ExaBGP's API, 2.5)."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from bgptwist.api.call import Call, Command, Output
+from bgptwist.api import display, lookup
+from bgptwist.api.call import PAUSE, Call, Command, Lines, Output, Pause
 from bgptwist.api.encoders.dialects import VERSION_5
 from bgptwist.api.encoders.json import members
-from bgptwist.api.encoders.text import path_words, route_words
+from bgptwist.api.encoders.text import route_words
+from bgptwist.api.lookup import TABLES, Row
 from bgptwist.grammar import render
-from bgptwist.grammar.selector import Selector, plain
+from bgptwist.grammar.lexer import split_route
+from bgptwist.grammar.selector import Selector
 from bgptwist.speaker.peer import Peer
 from bgptwist.wire.errors import Misspelt
-from bgptwist.wire.kinds import Family
 from bgptwist.wire.route import Route
 
-GROUPS: Final[dict[str, Callable[[Family], bool]]] = {
-    "inet": lambda family: family.afi in (1, 2) and family.safi in (1, 2, 4, 128),
-    "flow": lambda family: family.safi in (133, 134),
-    "l2vpn": lambda family: family.afi == 25,
-}
-"""The words that choose some of the families."""
-
-TABLES: Final = ("in", "out")
+DETAILED: Final = frozenset({"detail", "extensive"})
 
 
 def direction(words: list[str]) -> str:
@@ -33,66 +28,61 @@ def direction(words: list[str]) -> str:
 
 
 def show(call: Call) -> Output:
-    """`in|out [IP] [inet|flow|l2vpn] [extensive] [json]`: one line for each route."""
-    words = call.words
-    table = direction(words)
-    wanted: list[Callable[[Family], bool]] = []
-    forms = {"json"} if call.modern else set()
-    for word in words:
-        if word in GROUPS:
-            wanted.append(GROUPS[word])
-        elif word in ("extensive", "json", "text"):
-            forms.add(word)
-        elif plain(word):
-            call.selectors = [Selector(plain(word))]
-        else:
-            raise Misspelt(f"'{word}' cannot be read", "an address, inet, flow, l2vpn, extensive or json", 1)
+    """`in|out` and what is asked for: one line for each route, or columns, or numbers."""
+    asked = lookup.read(split_route(call.text))
+    forms = asked.forms
+    if asked.address:
+        call.selectors = [Selector(asked.address)]
+    if call.modern and "table" not in forms:
+        forms.add("json")
     speaker = call.control.speaker
     meant = speaker.select(call.selectors, None)
-    routes = speaker.routes_out(meant) if table == "out" else speaker.routes_in(meant)
+    if "count" in forms:
+        return display.numbers(lookup.numbers(speaker, meant, asked), forms)
+    rows = lookup.rows(speaker, meant, asked)
+    if "table" in forms:
+        return display.table(rows)
+    if asked.modern:
+        return display.objects(rows) if "json" in forms else display.lines(rows, bool(forms & DETAILED))
     if "json" in forms:
-        return json_lines(routes, wanted, "extensive" in forms)
-    return text_lines(routes, wanted, "extensive" in forms)
+        return json_lines(rows, asked.restricted, "extensive" in forms)
+    return text_lines(rows, "extensive" in forms)
 
 
-def chosen(family: Family, wanted: list[Callable[[Family], bool]]) -> bool:
-    """Whether a family was asked for."""
-    return not wanted or any(group(family) for group in wanted)
-
-
-def text_lines(
-    routes: Iterator[tuple[Peer, Route]], wanted: list[Callable[[Family], bool]], extensive: bool
-) -> Iterator[str]:
+def text_lines(rows: Iterator[Row | Pause], extensive: bool) -> Lines:
     """`127.0.0.1 ipv4 unicast 10.2.0.0/24 next-hop 1.1.1.1`, or the whole name and all attributes."""
-    for peer, route in routes:
-        family = route.family
-        if not chosen(family, wanted):
+    for row in rows:
+        if isinstance(row, Pause):
+            yield row
             continue
+        peer, route = row
+        family = route.family
         words = route_words(family, route.nlri, render.next_hop(route.next_hop) if route.next_hop else "")
         if extensive:
-            yield f"{peer.settings.name} {family.name} {words}{path_words(route.path)}"
+            yield f"{peer.settings.name} {family.name} {words}{display.path_text(route.path)}"
         else:
             yield f"{peer.settings.peer_address} {family.name} {words}"
 
 
-def json_lines(
-    routes: Iterator[tuple[Peer, Route]], wanted: list[Callable[[Family], bool]], extensive: bool
-) -> Iterator[str]:
+def json_lines(rows: Iterator[Row | Pause], restricted: bool, extensive: bool) -> Lines:
     """`{"127.0.0.1": {"routes": [{"prefix": "10.2.0.0/24", "family": "ipv4 unicast"}]}}`.
 
     A route without prefix, such as a flow, is told by its words, but only to who asks for its family: ExaBGP tells
     of none.
     """
-    for peer, route in routes:
-        family = route.family
-        if not chosen(family, wanted):
+    for row in rows:
+        if isinstance(row, Pause):
+            yield row
             continue
+        peer, route = row
+        family = route.family
         value = json.loads(family.json(route.nlri))
         if extensive:
             yield json.dumps(whole(peer, route, value))
             continue
         prefix = value.get("nlri")
-        if prefix is None and not wanted:
+        if prefix is None and not restricted:
+            yield PAUSE
             continue
         told = {"nlri": family.words(route.nlri)} if prefix is None else {"prefix": prefix}
         told["family"] = family.name
@@ -131,7 +121,10 @@ def clear(call: Call) -> Output:
     return None
 
 
-SHOWN: Final = "in|out [IP] [inet|flow|l2vpn] [extensive] [json]"
+SHOWN: Final = (
+    "in|out [IP] [AFI SAFI|inet|flow|l2vpn] [prefix P [exact|covering|covered|longest]] [as-path PATTERN] "
+    "[origin-as N] [community C] [next-hop IP] [limit N] [extensive|detail|count] [table|json]"
+)
 
 COMMANDS: Final[tuple[Command, ...]] = (
     Command("show adj-rib", show, modern="rib show", selected=("show adj-rib",), json=True, options=SHOWN),

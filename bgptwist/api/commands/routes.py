@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bgptwist.api.call import Call, Command, Output
+from bgptwist.api.changes import Routes
 from bgptwist.grammar import reported
 from bgptwist.wire.errors import Misspelt
 from bgptwist.wire.registry import BY_NAME
@@ -57,10 +58,9 @@ def announce_json(call: Call) -> Output:
     """`announce json OBJECT`: what an event announces is announced, what it withdraws is withdrawn."""
     members = call.members()
     found = reported.read(call.control.routes, call.text)
-    for announcement in found.announced:
-        announce(call, announcement, members)
-    for announcement in found.withdrawn:
-        call.control.speaker.withdraw(announcement.routes, members)
+    announced = [Routes(announcement, False) for announcement in found.announced]
+    withdrawn = [Routes(announcement, True) for announcement in found.withdrawn]
+    call.change_all([*announced, *withdrawn], members)
     return None
 
 
@@ -68,8 +68,7 @@ def withdraw_json(call: Call) -> Output:
     """`withdraw json OBJECT`: all routes that an event names are withdrawn."""
     members = call.members()
     found = reported.read(call.control.routes, call.text)
-    for announcement in (*found.announced, *found.withdrawn):
-        call.control.speaker.withdraw(announcement.routes, members)
+    call.change_all([Routes(each, True) for each in (*found.announced, *found.withdrawn)], members)
     return None
 
 
@@ -89,7 +88,7 @@ def withdrawing(read: Reader) -> Callable[[Call], Output]:
 
     def run(call: Call) -> Output:
         members = call.members()
-        call.control.speaker.withdraw(read(call, True).routes, members)
+        withdraw(call, read(call, True), members)
         return None
 
     return run
@@ -97,17 +96,19 @@ def withdrawing(read: Reader) -> Callable[[Call], Output]:
 
 def announce(call: Call, announcement: Announcement, members: int) -> None:
     """Announce, or remember under the name of a watchdog."""
-    if announcement.watchdog:
-        call.control.speaker.hold(announcement, members)
-    elif not announcement.held:
-        call.control.speaker.announce(announcement.routes, members)
+    call.change(Routes(announcement, False), members)
+
+
+def withdraw(call: Call, announcement: Announcement, members: int) -> None:
+    """Withdraw."""
+    call.change(Routes(announcement, True), members)
 
 
 def pair(words: str, read: Reader, options: str) -> tuple[Command, Command]:
     """The command that announces and its counterpart."""
     return (
-        Command(f"announce {words}", announcing(read), peers=True, options=options),
-        Command(f"withdraw {words}", withdrawing(read), peers=True, options=options),
+        Command(f"announce {words}", announcing(read), peers=True, options=options, changes=True),
+        Command(f"withdraw {words}", withdrawing(read), peers=True, options=options, changes=True),
     )
 
 
@@ -115,8 +116,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *pair("route", route, "PREFIX [ATTRIBUTE ...]"),
     *pair("attributes", attributes, "[ATTRIBUTE ...] nlri PREFIX ..."),
     *pair("attribute", attributes, "[ATTRIBUTE ...] nlri PREFIX ..."),
-    Command("announce json", announce_json, peers=True, verbatim=True, options="UPDATE-EVENT"),
-    Command("withdraw json", withdraw_json, peers=True, verbatim=True, options="UPDATE-EVENT"),
+    Command("announce json", announce_json, peers=True, verbatim=True, options="UPDATE-EVENT", changes=True),
+    Command("withdraw json", withdraw_json, peers=True, verbatim=True, options="UPDATE-EVENT", changes=True),
     *pair("ipv4", of_afi("ipv4"), "SAFI PREFIX [ATTRIBUTE ...]"),
     *pair("ipv6", of_afi("ipv6"), "SAFI PREFIX [ATTRIBUTE ...]"),
     *pair("l2vpn", of_afi("l2vpn"), "SAFI NLRI [ATTRIBUTE ...]"),

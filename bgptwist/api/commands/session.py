@@ -1,5 +1,6 @@
 """Commands about the conversation with the caller, and what is said to peers (ExaBGP's API, 1.5, 2.4 and 2.7)."""
 
+from collections.abc import Callable
 from json import dumps
 from typing import Final
 
@@ -37,9 +38,29 @@ def silence_ack(call: Call) -> Output:
     return None
 
 
+def reasons(enable: bool) -> Callable[[Call], Output]:
+    """The command that wants `error: REASON` before `error`, or not."""
+
+    def run(call: Call) -> Output:
+        call.conversation.reasons = enable
+        return None
+
+    return run
+
+
+def answers(json: bool) -> Callable[[Call], Output]:
+    """The command that wants its answers as JSON, this one and those after it, or as text."""
+
+    def run(call: Call) -> Output:
+        call.conversation.speak(json)
+        return None
+
+    return run
+
+
 def reset(call: Call) -> Output:
-    """Forget what is waiting: a group that was not ended; everything else was carried out when it came."""
-    call.conversation.group = None
+    """Forget what is waiting: a group or batch that was not ended; everything else was carried out when it came."""
+    call.conversation.collect()
     return [dumps({"status": "asynchronous queue cleared"}) if call.modern else "asynchronous queue cleared"]
 
 
@@ -53,16 +74,6 @@ def ping(call: Call) -> Output:
 
 def bye(call: Call) -> Output:
     """`[UUID]`: the caller takes its leave."""
-    return None
-
-
-def enable_sync(call: Call) -> Output:
-    """Answers that wait for the wire are not offered; to say `done` would be a lie."""
-    raise Refused("answers cannot wait until a route was sent")
-
-
-def disable_sync(call: Call) -> Output:
-    """Answers do not wait for the wire."""
     return None
 
 
@@ -105,8 +116,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("enable-ack", enable_ack, modern="session ack enable"),
     Command("disable-ack", disable_ack, modern="session ack disable"),
     Command("silence-ack", silence_ack, modern="session ack silence"),
-    Command("enable-sync", enable_sync, modern="session sync enable"),
-    Command("disable-sync", disable_sync, modern="session sync disable"),
+    Command("enable-reasons", reasons(True), modern="session reasons enable"),
+    Command("disable-reasons", reasons(False), modern="session reasons disable"),
+    Command("answers json", answers(True), modern="session answers json"),
+    Command("answers text", answers(False), modern="session answers text"),
     Command("reset", reset, modern="session reset"),
     Command("ping", ping, modern="session ping", json=True, options="[UUID START] [text]"),
     Command("bye", bye, modern="session bye", options="[UUID]"),

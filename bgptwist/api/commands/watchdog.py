@@ -3,6 +3,7 @@
 from typing import Final
 
 from bgptwist.api.call import Call, Command, Output
+from bgptwist.api.changes import Watchdog
 
 
 def move(call: Call, announce: bool) -> Output:
@@ -12,7 +13,8 @@ def move(call: Call, announce: bool) -> Output:
     """
     words = call.words
     name = words[0] if words else call.conversation.name
-    if not call.control.speaker.watchdog(name, announce):
+    call.change(Watchdog(name, not announce), 0)
+    if not call.control.speaker.watched(name):
         call.control.log("debug", f"helper {call.conversation.name}: no route has the watchdog {name}")
     return None
 
@@ -26,6 +28,6 @@ def withdraw_watchdog(call: Call) -> Output:
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
-    Command("announce watchdog", announce_watchdog, peers=True, options="[NAME]"),
-    Command("withdraw watchdog", withdraw_watchdog, peers=True, options="[NAME]"),
+    Command("announce watchdog", announce_watchdog, peers=True, options="[NAME]", changes=True),
+    Command("withdraw watchdog", withdraw_watchdog, peers=True, options="[NAME]", changes=True),
 )

@@ -1,9 +1,13 @@
 """The versions of the API as records: how each writes events, and where it departs from what values say of themselves.
 
-ExaBGP tags the format of its events with a version: `4.0.1` for 4.x, `5.0.0` for 5.x, `6.0.0` for its development.
+ExaBGP tags the format of its events with a version: `3.4.8` for 3.4, `4.0.1` for 4.x, `5.0.0` for 5.x, `6.0.0` for its
+development.
 """
 
+import re
 from collections.abc import Callable
+from copy import copy
+from json import dumps
 from typing import Final
 
 from bgptwist.api.encoders import labelled_routes, link_state_routes, prefix_sid, tunnels, typed_routes
@@ -14,6 +18,7 @@ from bgptwist.wire.attributes.communities import Communities
 from bgptwist.wire.attributes.extended import ExtendedCommunities
 from bgptwist.wire.attributes.large_communities import LargeCommunities
 from bgptwist.wire.kinds import Attribute, Family
+from bgptwist.wire.messages.notification import Notification
 from bgptwist.wire.registry import KINDS
 from bgptwist.wire.values import as_segment, extended_community
 
@@ -41,7 +46,9 @@ class Dialect:
     hold the exceptions, by type code and by family index; `extra` adds members to the attribute object.
     `next_hop_in_withdraw`: NEXT_HOP is told among the attributes of an UPDATE that withdraws.
     `both_next_hops`: a route with a global and a link-local next hop is listed under each.
-    `compact`: prefixes are strings instead of objects.
+    `router_id`: our router identifier is told.  `sentence`: a NOTIFICATION has a member for people.  `reason` words why
+    a session went down.  `former`: the envelope and the lists of routes are those of ExaBGP 3.4.
+    `text` is the version whose lines of text it has.  `compact`: prefixes are strings instead of objects.
     """
 
     def __init__(
@@ -54,7 +61,11 @@ class Dialect:
         nlris: dict[int, NlriSpelling] | None = None,
         next_hop_in_withdraw: bool = False,
         both_next_hops: bool = True,
-        compact: bool = False,
+        router_id: bool = True,
+        sentence: bool = True,
+        reason: Callable[[str], str] = str,
+        former: bool = False,
+        text: str = "5",
     ) -> None:
         self.key = key
         self.tag = tag
@@ -63,7 +74,12 @@ class Dialect:
         self.nlris = nlris or {}
         self.next_hop_in_withdraw = next_hop_in_withdraw
         self.both_next_hops = both_next_hops
-        self.compact = compact
+        self.router_id = router_id
+        self.sentence = sentence
+        self.reason = reason
+        self.former = former
+        self.text = text
+        self.compact = False
         self.ordinary = {
             code: f'"{kind.word}": '
             for code, kind in KINDS.items()
@@ -73,30 +89,22 @@ class Dialect:
 
     def compacted(self) -> "Dialect":
         """The same with prefixes as strings (`exabgp.api.compact`)."""
-        return Dialect(
-            self.key,
-            self.tag,
-            attributes=self.attributes,
-            extra=self.extra,
-            nlris=self.nlris,
-            next_hop_in_withdraw=self.next_hop_in_withdraw,
-            both_next_hops=self.both_next_hops,
-            compact=True,
-        )
+        twin = copy(self)
+        twin.compact = True
+        return twin
 
 
 # ------------------------------------------------------------------ attributes
 
 
 def path_list(attribute: Attribute) -> str:
-    """`[1, 2, [ 3 ]]`, the AS path of ExaBGP 4; confederation segments are told apart."""
+    """`[1, 2, [ 3 ]]`, the AS path of ExaBGP 3 and 4; confederation segments are told apart."""
     return listed(attribute.octets(), confederation=False)
 
 
 def confederation_path(attribute: Attribute) -> str:
-    """`"confederation-path": [[ 3 ]]`, '' when there is none."""
-    found = listed(attribute.octets(), confederation=True)
-    return "" if found == "[]" else f'"confederation-path": {found}'
+    """`"confederation-path": [[ 3 ]]`, empty when there is none."""
+    return f'"confederation-path": {listed(attribute.octets(), confederation=True)}'
 
 
 def listed(value: bytes, confederation: bool) -> str:
@@ -110,6 +118,30 @@ def listed(value: bytes, confederation: bool) -> str:
     return f"[{', '.join(parts)}]"
 
 
+def path_sequence(attribute: Attribute) -> str:
+    """`[1, 2]`, the AS numbers of sequences: ExaBGP 3 told those of sets elsewhere."""
+    return dumps(gathered(attribute.octets(), as_segment.SEQUENCE))
+
+
+def path_parts(attribute: Attribute) -> str:
+    """`"as-set": [3], "confederation-path": []`: the other parts of a path, sets where there are any."""
+    value = attribute.octets()
+    parts = [
+        (key, gathered(value, kind), always)
+        for key, kind, always in (
+            ("as-set", as_segment.SET, False),
+            ("confederation-path", as_segment.CONFED_SEQUENCE, True),
+            ("confederation-set", as_segment.CONFED_SET, False),
+        )
+    ]
+    return ", ".join([f'"{key}": {dumps(numbers)}' for key, numbers, always in parts if numbers or always])
+
+
+def gathered(value: bytes, kind: int) -> list[int]:
+    """The AS numbers of all segments of one kind."""
+    return [number for at in as_segment.starts(value) if value[at] == kind for number in as_segment.numbers(value, at)]
+
+
 def path_words(attribute: Attribute) -> str:
     """`( 65001 65010 ) [ 65020 ]`, as the text encoder writes sequences and sets."""
     value = attribute.octets()
@@ -118,6 +150,17 @@ def path_words(attribute: Attribute) -> str:
         numbers = " ".join(map(str, as_segment.numbers(value, at)))
         parts.append(f"[ {numbers} ]" if value[at] in SETS else f"( {numbers} )")
     return " ".join(parts)
+
+
+def path_brackets(attribute: Attribute) -> str:
+    """`[ 65001 65010 ( 65020 ) ]`, as the text encoder wrote it before version 5; confederations come after."""
+    value = attribute.octets()
+    parts: dict[bool, list[str]] = {}
+    for at in as_segment.starts(value):
+        numbers = " ".join(map(str, as_segment.numbers(value, at)))
+        listed = parts.setdefault(value[at] in CONFEDERATION, [])
+        listed.append(f"( {numbers} )" if value[at] in SETS else numbers)
+    return " ".join([f"[ {' '.join(parts[confederation])} ]" for confederation in sorted(parts)])
 
 
 def aggregator_words(attribute: Attribute) -> str:
@@ -149,6 +192,27 @@ def sorted_extended(attribute: Attribute) -> str:
     return f"[ {', '.join([extended_community.exabgp_json(each) for each in sorted(attribute.communities())])} ]"
 
 
+def extended_numbers(attribute: Attribute) -> str:
+    """Extended communities as the numbers that their octets are."""
+    assert isinstance(attribute, ExtendedCommunities)
+    return f"[ {', '.join([str(int.from_bytes(each, 'big')) for each in sorted(attribute.communities())])} ]"
+
+
+# ------------------------------------------------------------------ reasons
+
+PAIR: Final = re.compile(r"notification (?:sent|received) \((\d+),(\d+)\)\Z")
+PLAIN: Final = str.maketrans("[]{}", "()()")
+
+
+def reset_reason(reason: str) -> str:
+    """`peer reset, message (notification sent (6,3)) error(Cease / Peer De-configured)`, as ExaBGP 4 says it."""
+    if reason.startswith("stop"):
+        return reason.translate(PLAIN)
+    pair = PAIR.match(reason)
+    error = Notification(int(pair[1]), int(pair[2])).describe() if pair else ""
+    return f"peer reset, message ({reason.translate(PLAIN)}) error({error})"
+
+
 # ------------------------------------------------------------------ NLRI
 
 LINK_STATE: Final = (0x4004_47, 0x4004_48, 0x4004_50)
@@ -171,21 +235,35 @@ EXABGP_6: Final = EXABGP | UNSORTED | {LINK_STATE_ATTRIBUTE: link_state_attribut
 
 # ------------------------------------------------------------------ the records
 
+NLRIS_5: Final = FLOW_NLRIS | labelled_routes.GENERATION_5 | LINK_STATE_5 | typed_routes.TYPED_NLRIS
+
+VERSION_3_4: Final = Dialect(
+    "3.4",
+    "3.4.8",
+    attributes=EXABGP_5 | {AS_PATH: path_sequence, EXTENDED: extended_numbers},
+    extra={AS_PATH: path_parts},
+    nlris=NLRIS_5,
+    router_id=False,
+    sentence=False,
+    reason=reset_reason,
+    former=True,
+    text="3.4",
+)
+
 VERSION_4: Final = Dialect(
     "4",
     "4.0.1",
     attributes=EXABGP_5 | {AS_PATH: path_list},
     extra={AS_PATH: confederation_path},
-    nlris=FLOW_NLRIS | labelled_routes.GENERATION_5 | LINK_STATE_5 | typed_routes.TYPED_NLRIS,
+    nlris=NLRIS_5,
+    router_id=False,
+    sentence=False,
+    reason=reset_reason,
+    text="4",
 )
-"""ExaBGP 4 before 4.2.22: the AS path is a list."""
+"""ExaBGP 4 before 4.2.22."""
 
-VERSION_5: Final = Dialect(
-    "5",
-    "5.0.0",
-    attributes=EXABGP_5,
-    nlris=FLOW_NLRIS | labelled_routes.GENERATION_5 | LINK_STATE_5 | typed_routes.TYPED_NLRIS,
-)
+VERSION_5: Final = Dialect("5", "5.0.0", attributes=EXABGP_5, nlris=NLRIS_5)
 
 VERSION_6: Final = Dialect(
     "6",
@@ -195,9 +273,10 @@ VERSION_6: Final = Dialect(
     next_hop_in_withdraw=True,
     both_next_hops=False,
 )
+"""The development branch of ExaBGP, called main and 6."""
 
 VERSION_6_AS_4: Final = Dialect(
-    "6/4",
+    "6-as-4",
     "4.0.1",
     attributes=EXABGP_6,
     nlris=FLOW_NLRIS_6 | labelled_routes.GENERATION_6 | LINK_STATE_6_AS_4 | typed_routes.TYPED_NLRIS,
@@ -206,8 +285,17 @@ VERSION_6_AS_4: Final = Dialect(
 )
 """What ExaBGP 6 writes when its API version is 4."""
 
+VERSIONS: Final[dict[str, Dialect]] = {
+    dialect.key: dialect for dialect in (VERSION_3_4, VERSION_4, VERSION_5, VERSION_6, VERSION_6_AS_4)
+}
+"""By the word that asks for one."""
+
 TEXT: Final[dict[int, Spelling]] = {AS_PATH: path_words, AGGREGATOR: aggregator_words}
 """Where text events differ from the words of a route statement."""
+TEXT_4: Final[dict[int, Spelling]] = {AS_PATH: path_brackets, AGGREGATOR: aggregator_words}
+"""The same before version 5."""
+TEXTS: Final[dict[str, dict[int, Spelling]]] = {"3.4": TEXT_4, "4": TEXT_4, "5": TEXT}
+"""By the version of the lines."""
 
 
 def dialect_of(environment: Environment) -> Dialect:

@@ -90,7 +90,7 @@ class JsonEncoder:
 
     def encode(self, event: Event, form: int) -> tuple[str, str] | None:
         """The line of an event before and after the counter; None when the form says nothing about it."""
-        if not form and isinstance(event, UpdateMessage):  # what nearly all events are
+        if not form and isinstance(event, UpdateMessage) and not event.causes:  # what nearly all events are
             return (
                 f"{self._start}{event.time!r}{self._middle or self._begin()}",
                 f', "type": "update", "neighbor": {{ {self._neighbor(event.identity)}"direction": "{event.direction}", '
@@ -118,9 +118,10 @@ class JsonEncoder:
             if form & NEGOTIATED and event.negotiated is not None and (form & PACKET or event.kind == 2):
                 payload = f'{payload}, "negotiated": {self.negotiated(event.negotiated)}'
         middle = self._middle or self._begin()
+        end = causes(event) if event.causes else " }"
         return (
             f"{self._start}{event.time!r}{middle}",
-            f', "type": "{kind}", {raw}"neighbor": {{ {self._neighbor(event.identity)}{payload} }} }}',
+            f', "type": "{kind}", {raw}"neighbor": {{ {self._neighbor(event.identity)}{payload} }}{end}',
         )
 
     def _begin(self) -> str:
@@ -138,17 +139,19 @@ class JsonEncoder:
         if text is None:
             if len(self._neighbors) >= MANY:
                 self._neighbors.clear()
-            # before the connection is made the address is not known; readers want to parse one
-            local = identity.local_address or ("::" if ":" in peer else "0.0.0.0")
-            text = (
-                f'"address": {{ "local": "{local}", "peer": "{peer}" }}, '
-                f'"asn": {{ "local": {identity.local_as}, "peer": {identity.peer_as} }}, '
-            )
-            if identity.router_id:
-                text += f'"router-id": "{identity.router_id}" , '
+            text = self._write_neighbor(identity)
             self._neighbors[key] = text
         self._last = identity
         self._last_text = text
+        return text
+
+    def _write_neighbor(self, identity: Identity) -> str:
+        text = (
+            f'"address": {{ "local": "{local_address(identity)}", "peer": "{identity.peer_address}" }}, '
+            f'"asn": {{ "local": {identity.local_as}, "peer": {identity.peer_as} }}, '
+        )
+        if identity.router_id and self.dialect.router_id:
+            text += f'"router-id": "{identity.router_id}" , '
         return text
 
     def shutdown(self, time: float) -> str:
@@ -161,7 +164,7 @@ class JsonEncoder:
     def _condition(self, event: Event) -> tuple[str, str]:
         """Type and payload of an event that is no message."""
         if isinstance(event, StateChanged):
-            reason = f', "reason": {dumps(event.reason)}' if event.state == "down" else ""
+            reason = f', "reason": {dumps(self.dialect.reason(event.reason))}' if event.state == "down" else ""
             return "state", f'"state": "{event.state}"{reason}'
         if isinstance(event, FsmChanged):
             return "fsm", f'"state": "{event.state}"'
@@ -185,7 +188,7 @@ class JsonEncoder:
         if isinstance(event, OpenMessage):
             return f', "open": {open_json(event.open, event.direction)}'
         if isinstance(event, NotificationMessage):
-            return f', "notification": {notification_json(event.notification, event.direction)}'
+            return f', "notification": {notification_json(event.notification, event.direction, self.dialect.sentence)}'
         if isinstance(event, RefreshMessage):
             return f', "route-refresh": {event.refresh.json()}'
         if isinstance(event, OperationalMessage):
@@ -333,6 +336,16 @@ def joined(attributes: str, more: str) -> str:
     return f"{attributes[:-2]}, {more} }}" if attributes else f'"attribute": {{ {more} }}'
 
 
+def causes(event: Event) -> str:
+    """The end of a line that tells which commands brought the event about."""
+    return f', "cause": [ {", ".join(map(dumps, event.causes))} ] }}'
+
+
+def local_address(identity: Identity) -> str:
+    """Our address; before the connection is made it is not known, but readers want to parse one."""
+    return identity.local_address or ("::" if ":" in identity.peer_address else "0.0.0.0")
+
+
 def header(event: Message) -> str:
     """The header of a message in hexadecimal (RFC 4271, 4.1)."""
     return f"{MARKER}{len(event.body) + 19:04X}{event.kind:02X}"
@@ -368,11 +381,12 @@ def notification_data(message: Notification, direction: str) -> str:
     return (sentence(message, direction).encode() if said else message.data).hex().upper()
 
 
-def notification_json(message: Notification, direction: str) -> str:
-    """A NOTIFICATION."""
+def notification_json(message: Notification, direction: str, told: bool = True) -> str:
+    """A NOTIFICATION; `told`: with what it says to people."""
+    said = f', "message": {dumps(sentence(message, direction))}' if told else ""
     return (
         f'{{ "code": {message.code}, "subcode": {message.subcode}, '
-        f'"data": "0x{notification_data(message, direction)}", "message": {dumps(sentence(message, direction))} }}'
+        f'"data": "0x{notification_data(message, direction)}"{said} }}'
     )
 
 

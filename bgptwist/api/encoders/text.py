@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from bgptwist.api.encoders.dialects import TEXT
+from bgptwist.api.encoders.dialects import TEXT, TEXTS, Spelling
 from bgptwist.api.encoders.json import PACKET, RAW, Stamp, header, here, notification_data
 from bgptwist.speaker.events import (
     CapabilityMessage,
@@ -40,8 +40,11 @@ class TextEncoder:
 
     counted = False
 
-    def __init__(self, stamp: Callable[[], Stamp] = here) -> None:
+    def __init__(self, stamp: Callable[[], Stamp] = here, version: str = "5") -> None:
+        """`version` is that of the lines."""
         self._stamp = stamp
+        self._spellings = TEXTS[version]
+        self._key = KEY if self._spellings is TEXT else f"{KEY} {version}"
 
     def encode(self, event: Event, form: int) -> tuple[str, str] | None:
         """The lines of an event and nothing; None when text has no form for it."""
@@ -80,13 +83,20 @@ class TextEncoder:
             for unreach in update.withdrawn
             for nlri in unreach.nlris
         ]
-        return "".join(withdrawn) + "".join(announced(update, start))
+        return "".join(withdrawn) + "".join(announced(update, start, self._path(update.path)))
+
+    def _path(self, path: Path) -> str:
+        """` origin igp as-path ( 65001 )`; written once for each path."""
+        text = path.recall(self._key)
+        if text is None:
+            text = "".join(path_parts(path, self._spellings))
+            path.remember(self._key, text)
+        return text
 
 
-def announced(update: Update, start: str) -> list[str]:
-    """The lines of announced routes; one for each next hop where there are two."""
+def announced(update: Update, start: str, words: str) -> list[str]:
+    """The lines of announced routes, with the words of their path; one for each next hop where there are two."""
     lines: list[str] = []
-    words = path_words(update.path)
     for reach in update.announced:
         octets = reach.next_hop
         hops = [octets[:16], octets[16:]] if len(octets) == 32 else [octets]
@@ -107,23 +117,14 @@ def route_words(family: Family, nlri: bytes, next_hop: str) -> str:
     return f"{words} next-hop {next_hop}"
 
 
-def path_words(path: Path) -> str:
-    """` origin igp as-path ( 65001 )`; written once for each path."""
-    text = path.recall(KEY)
-    if text is None:
-        text = "".join(path_parts(path))
-        path.remember(KEY, text)
-    return text
-
-
-def path_parts(path: Path) -> list[str]:
+def path_parts(path: Path, spellings: dict[int, Spelling] = TEXT) -> list[str]:
     """Each attribute with a blank before it."""
     parts: list[str] = []
     for attribute in path.attributes():
         if isinstance(attribute, Unknown):
             parts.append(f" attribute [ 0x{attribute.code:02X} 0x{attribute.flags:02X} 0x{attribute.data.hex()} ]")
             continue
-        spelling = TEXT.get(attribute.code)
+        spelling = spellings.get(attribute.code)
         words = attribute.words() if spelling is None else spelling(attribute)
         if words:
             parts.append(f" {KINDS[attribute.code].word} {words}")
