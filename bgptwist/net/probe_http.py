@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from OpenSSL.SSL import Connection, Context
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.internet.protocol import Protocol
 from twisted.internet.ssl import CertificateOptions, optionsForClientTLS
@@ -111,13 +111,15 @@ def http(settings: HttpProbe, reactor: Any) -> "Deferred[Verdict]":
     """Ask once; redirections are an answer like any other."""
     parts = urlsplit(settings.url)
     pool = Pool(reactor, persistent=False)  # type: ignore[no-untyped-call]
-    agent = Agent(reactor, Policy(settings.host, settings.insecure), pool=pool)
+    name = urlsplit(f"//{settings.host}").hostname or ""
+    agent = Agent(reactor, Policy(name, settings.insecure), pool=pool)
     headers = {"User-Agent": ["bgptwist"], "Accept": ["*/*"]}
     if settings.host:
         port = f":{parts.port}" if parts.port else ""
         headers["Host"] = [settings.host if ":" in settings.host else f"{settings.host}{port}"]
     url = parts._replace(fragment="").geturl().encode("ascii")
-    asking: Deferred[Any] = agent.request(b"GET", url, Headers(headers))
+    # a name that no certificate can have is refused within the call
+    asking: Deferred[Any] = maybeDeferred(agent.request, b"GET", url, Headers(headers))
     asking.addCallback(judge, settings)
     return asking.addErrback(lambda failure: Verdict(False, reason(failure)))
 

@@ -1,13 +1,21 @@
 """Probes against real servers on this machine: what is good, what is bad, and that nothing stays behind."""
 
+import datetime
 import os
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from OpenSSL import crypto
 from twisted.internet import reactor as real_reactor
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.ssl import CertificateOptions
 from twisted.internet.task import deferLater
 from twisted.names import dns
 from twisted.names.authority import FileAuthority
@@ -32,6 +40,23 @@ def unused() -> int:
         listener.bind((HERE, 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+def certificate(name: str, folder: Path) -> CertificateOptions:
+    """Makes a certificate that vouches for itself; it is written to the file `certificate`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    today = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - datetime.timedelta(days=1))
+        .not_valid_after(today + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "certificate").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return CertificateOptions(crypto.PKey.from_cryptography_key(key), crypto.X509.from_cryptography(made))
 
 
 class Page(Resource):
@@ -95,6 +120,33 @@ class ServerTests(TestCase):
         good, text = await http(HttpProbe(f"http://{HERE}:{unused()}/"), reactor)
         self.assertFalse(good)
         self.assertIn("refused", text)
+        await deferLater(reactor, 0.05)
+
+    async def test_https(self) -> None:
+        folder = Path(self.mktemp())
+        folder.mkdir()
+        keys = certificate("web.example", folder)
+        listening = reactor.listenSSL(0, Site(Page()), keys, interface=HERE)
+        self.addCleanup(listening.stopListening)
+        url = f"https://{HERE}:{listening.getHost().port}/"
+        known, before = str(folder / "certificate"), os.environ.get("SSL_CERT_FILE")
+        for trusted, probe, good, text in (
+            (known, HttpProbe(url, host="web.example"), True, "status 200"),
+            (known, HttpProbe(url, host="web.example:8443", contains="at web.example:8443"), True, "status 200"),
+            (known, HttpProbe(url, host="other.example"), False, "other.example"),
+            ("/nowhere", HttpProbe(url, host="web.example"), False, "certificate verify failed"),
+            (known, HttpProbe(url, host="no name at all"), False, "Codepoint"),
+            ("/nowhere", HttpProbe(url, insecure=True), True, "status 200"),
+        ):
+            os.environ["SSL_CERT_FILE"] = trusted
+            try:
+                found = await http(probe, reactor)
+            finally:
+                os.environ.pop("SSL_CERT_FILE")
+                if before is not None:
+                    os.environ["SSL_CERT_FILE"] = before
+            self.assertEqual(found.good, good, (probe, found))
+            self.assertIn(text, found.text)
         await deferLater(reactor, 0.05)
 
     async def test_no_answer(self) -> None:
