@@ -33,12 +33,12 @@ from bgptwist.settings.model import (
 )
 
 PROBES: Final[dict[type, str]] = {
-    TcpProbe: "bgptwist.net.probes.tcp",
+    TcpProbe: "bgptwist.net.probe_tcp.tcp",
     CommandProbe: "bgptwist.net.probes.command",
     HttpProbe: "bgptwist.net.probe_http.http",
     DnsProbe: "bgptwist.net.probe_dns.ask",
 }
-"""What tries a probe, by name: those of HTTP and DNS are imported when they are used, for they take much with them."""
+"""What tries a probe, by name: most are imported when they are used, for they take much with them."""
 
 TURN: Final = 500
 """Commands in one turn of the reactor."""

@@ -1,4 +1,4 @@
-"""Probes of a health check that need little: a TCP connection, a program.  Those of HTTP and DNS have modules.
+"""What the probes of a health check have in common, and those that run a program.  Others have modules of their own.
 
 A probe is a function of its settings and of the reactor which gives a Deferred of a Verdict; when that is cancelled,
 nothing of the probe may stay behind.
@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.error import ProcessTerminated
 from twisted.internet.interfaces import IDelayedCall
-from twisted.internet.protocol import Factory, ProcessProtocol, Protocol
+from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 
 from bgptwist.net.process import GroupLeader, ProcessGroup
-from bgptwist.settings.model import CommandProbe, TcpProbe
+from bgptwist.settings.model import CommandProbe
 from bgptwist.wire.spell import printable
 
 KEPT: Final = 200
@@ -40,27 +39,6 @@ def because(failure: Failure) -> str:
     """Why something failed, in a few words."""
     text = failure.getErrorMessage() or type(failure.value).__name__
     return printable(text.rstrip("."))[:SHOWN]
-
-
-# ---------------------------------------------------------------------- TCP
-
-
-class Quiet(Factory):
-    """Connections that are not logged."""
-
-    noisy = False
-
-
-def tcp(settings: TcpProbe, reactor: Any) -> "Deferred[Verdict]":
-    """Connect, and close at once."""
-    endpoint = HostnameEndpoint(reactor, settings.host, settings.port)
-    connecting: Deferred[Any] = endpoint.connect(Quiet.forProtocol(Protocol))
-
-    def connected(protocol: Any) -> Verdict:
-        protocol.transport.abortConnection()
-        return Verdict(True, "takes connections")
-
-    return connecting.addCallbacks(connected, lambda failure: Verdict(False, because(failure)))
 
 
 # ---------------------------------------------------------------------- programs

@@ -27,7 +27,8 @@ from twisted.web.server import Site
 
 from bgptwist.net.probe_dns import ask
 from bgptwist.net.probe_http import http
-from bgptwist.net.probes import command, tcp
+from bgptwist.net.probe_tcp import tcp
+from bgptwist.net.probes import command
 from bgptwist.settings.model import CommandProbe, DnsProbe, HttpProbe, TcpProbe
 
 reactor: Any = real_reactor
