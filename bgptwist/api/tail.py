@@ -3,6 +3,7 @@
 from typing import Final
 
 from bgptwist.settings.model import ApiSettings, DirectionSettings
+from bgptwist.settings.value import VERSIONS
 from bgptwist.wire.errors import Misspelt
 from bgptwist.wire.spell import address, address_octets
 
@@ -12,7 +13,6 @@ SILENT: Final = frozenset({"fsm", "keepalive"})
 """What is not told to one who names no type: it would be most of it."""
 DIRECTIONS: Final = ("receive", "send")
 FORMS: Final = ("parsed", "packets", "consolidate")
-VERSIONS: Final = ("3.4", "4", "5", "6")
 TYPES: Final = (*CONDITIONS, *MESSAGES)
 WORDS: Final = ("neighbor", "json", "text", *DIRECTIONS, *FORMS, *TYPES)
 """All that may follow `events`."""

@@ -22,6 +22,7 @@ from bgptwist.api.dispatcher import Dispatcher
 from bgptwist.net.backlog import Limits
 from bgptwist.net.talk import Talk
 from bgptwist.settings.model import ApiSettings
+from bgptwist.settings.value import VERSIONS
 from bgptwist.wire.errors import BgptwistError
 
 WATCH: Final = 2.0
@@ -30,7 +31,7 @@ WATCH: Final = 2.0
 CREDENTIALS: Final = struct.Struct("3i")
 """Process, user and group of the other side, as SO_PEERCRED tells them."""
 
-HELP: Final = f"events [neighbor IP] [json [{'|'.join(tail.VERSIONS)}] | text] [TYPE]..."
+HELP: Final = f"events [neighbor IP] [json [{'|'.join(VERSIONS)}] | text] [TYPE]..."
 
 
 class Subscribe(Protocol):

@@ -5,7 +5,8 @@ import os
 import sys
 from typing import Final
 
-from bgptwist.api.tail import DIRECTIONS, FORMS, TYPES, VERSIONS
+from bgptwist.api.tail import DIRECTIONS, FORMS, TYPES
+from bgptwist.settings.value import VERSIONS
 from bgptwist.tools.console import reach, ways
 from bgptwist.tools.link import Answer, Gone, Link, Silence, connect
 from bgptwist.wire.errors import BgptwistError
