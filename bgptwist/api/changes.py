@@ -1,10 +1,12 @@
 """What commands change in the Adj-RIB-Out, as values: checked first, applied then, now or at the end of a batch."""
 
+from abc import ABC, abstractmethod
+
 from bgptwist.speaker.speaker import Speaker
 from bgptwist.wire.route import Announcement, Route
 
 
-class Change:
+class Change(ABC):
     """One change: `check` is Refused when it is not possible, `apply` does it and cannot fail after that.
 
     `withdraws` is how its routes are counted.
@@ -21,9 +23,9 @@ class Change:
         routes, owner = self.owners()
         speaker.ledger.check(routes, members, owner)
 
+    @abstractmethod
     def apply(self, speaker: Speaker, members: int) -> int:
         """Do it; how many routes were announced or withdrawn."""
-        raise NotImplementedError
 
 
 class Routes(Change):

@@ -197,6 +197,7 @@ class ConsoleProtocol(Talk, protocol.Protocol):
 
     def missed(self, count: int) -> None:
         """Events had to be dropped: the client is told how many."""
+        super().missed(count)
         if not self._deaf:
             self.write(f"# {count} events were dropped, because they were not read fast enough")
 

@@ -4,6 +4,7 @@ import fcntl
 import os
 import socket
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -91,7 +92,31 @@ class ControlPort(unix.Port):
         Port.connectionLost(self, reason)
 
 
-class ControlSocket(Service):
+class OpenedOnce(ABC, Service):
+    """A service that opens something while we may still do what the superuser may, and tries it once."""
+
+    _tried = False
+
+    def privilegedStartService(self) -> None:
+        """Open it before the user is changed."""
+        self._try()
+
+    def startService(self) -> None:
+        """Open it, unless that was done or tried."""
+        super().startService()  # type: ignore[no-untyped-call]
+        self._try()
+
+    def _try(self) -> None:
+        if not self._tried:
+            self._tried = True
+            self.open()
+
+    @abstractmethod
+    def open(self) -> None:
+        """Open it; what prevents it is a line in the log."""
+
+
+class ControlSocket(OpenedOnce):
     """Listens for clients while the daemon runs; a socket that cannot be made is one line in the log."""
 
     log = Logger()
@@ -108,7 +133,6 @@ class ControlSocket(Service):
         self._meeting = meeting
         self._factory = ConsoleFactory(reactor, dispatcher, subscribe, limits or Limits())
         self._port: Any = None
-        self._tried = False
         self.path: Path | None = None
         """Where the socket is, while there is one."""
 
@@ -117,19 +141,8 @@ class ControlSocket(Service):
         """Who is connected."""
         return self._factory.clients
 
-    def privilegedStartService(self) -> None:
-        """Make the socket while we may write where it should be."""
-        self._open()
-
-    def startService(self) -> None:
-        """Make the socket, unless that was done or tried."""
-        super().startService()  # type: ignore[no-untyped-call]
-        self._open()
-
-    def _open(self) -> None:
-        if self._tried:
-            return
-        self._tried = True
+    def open(self) -> None:
+        """Make the socket."""
         try:
             listening, path = made(self._meeting)
         except (OSError, Refused) as error:

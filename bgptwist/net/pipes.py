@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from twisted.application.service import Service
 from twisted.internet import fdesc
 from twisted.internet.abstract import FileDescriptor
 from twisted.internet.interfaces import IDelayedCall
@@ -19,6 +18,7 @@ from twisted.python.failure import Failure
 from bgptwist.api.answers import CONSOLE, Conversation
 from bgptwist.api.dispatcher import Dispatcher
 from bgptwist.net.backlog import Limits
+from bgptwist.net.control import OpenedOnce
 from bgptwist.net.rendezvous import pipes
 from bgptwist.net.talk import Talk
 
@@ -150,7 +150,7 @@ class PipeTalk(Talk):
             pipe.connectionLost(Failure(ConnectionError("the daemon ends")))
 
 
-class CommandPipes(Service):
+class CommandPipes(OpenedOnce):
     """Serves the pipes while the daemon runs, if there are any."""
 
     log = Logger()
@@ -160,22 +160,10 @@ class CommandPipes(Service):
         self._dispatcher = dispatcher
         self._name = name
         self._folders = folders
-        self._tried = False
         self.talk: PipeTalk | None = None
 
-    def privilegedStartService(self) -> None:
-        """Open them while we may."""
-        self._open()
-
-    def startService(self) -> None:
-        """Open them, unless that was done or tried."""
-        super().startService()  # type: ignore[no-untyped-call]
-        self._open()
-
-    def _open(self) -> None:
-        if self._tried:
-            return
-        self._tried = True
+    def open(self) -> None:
+        """Open them, if they are there."""
         pair = pipes(self._name, self._folders)
         if pair is None:
             # nobody wants them, and nobody is told to

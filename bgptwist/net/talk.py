@@ -5,6 +5,7 @@ What helpers, consoles and named pipes have in common; how octets come and go is
 room.  Nobody else notices.
 """
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
@@ -75,7 +76,7 @@ class Splitter:
 
 
 @implementer(ICaller, IPushProducer)
-class Talk:
+class Talk(ABC):
     """Carries out what one caller says and tells it the answers and events, in pieces.
 
     Whoever inherits calls `heard(octets)` with what was said, `finish()` when no more will be said and `deafen()` when
@@ -124,16 +125,19 @@ class Talk:
         """Begin the conversation, in which the caller has the rights of its name."""
         return dispatcher.converse(self)
 
+    @abstractmethod
     def put(self, octets: bytes) -> None:
         """Write octets, as many of them as possible at once; only called while somebody reads."""
-        raise NotImplementedError
 
+    @abstractmethod
     def listen(self, flag: bool) -> None:
         """Take octets from the caller, or take none for now."""
-        raise NotImplementedError
 
     def missed(self, count: int) -> None:
         """So many events were dropped before it read again."""
+        self.log.warn(
+            "{kind} {name} reads again, {count} events were dropped", kind=self.kind, name=self.name, count=count
+        )
 
     # ------------------------------------------------------------------ what it says
 
@@ -325,12 +329,6 @@ class Talk:
         if self.events.dropped > self._gap:
             dropped = self.events.dropped - self._gap
             self._gap = self.events.dropped
-            self.log.warn(
-                "{kind} {name} reads again, {count} events were dropped",
-                kind=self.kind,
-                name=self.name,
-                count=dropped,
-            )
             self.missed(dropped)
 
     def deafen(self) -> None:

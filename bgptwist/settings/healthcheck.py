@@ -8,10 +8,9 @@ from typing import Any, Final
 from bgptwist.grammar import render
 from bgptwist.grammar.lexer import Misplaced, Statement
 from bgptwist.grammar.route import RouteReader
-from bgptwist.settings.mistake import alike, listed
 from bgptwist.settings.model import CheckedRoute, CommandProbe, HealthcheckSettings, NeighborSettings, Probe
 from bgptwist.settings.plan import route_key
-from bgptwist.settings.plugin import named, spelt
+from bgptwist.settings.plugin import check_neighbors, spelt
 from bgptwist.settings.program import find
 from bgptwist.settings.section import Block, SectionReader
 from bgptwist.wire.errors import Misspelt, Refused
@@ -136,15 +135,8 @@ class HealthcheckBuilder:
 
     def check(self, neighbors: list[NeighborSettings], partial: bool) -> None:
         """The neighbors that they name must be there; `partial`: not all files could be read."""
-        known = list(dict.fromkeys(named(neighbor) for neighbor in neighbors))
-        for name, block in self._blocks.items():
-            for given in block.lists.get("neighbors", []):
-                wanted = spelt(given.value)
-                if wanted not in known and not partial:
-                    place = given.statement.place(1)
-                    reason = f"healthcheck '{name}' is for the neighbor {wanted}, which is not there"
-                    expected = listed(known[:8]) or "a 'neighbor' section"
-                    self._reader.wrong(Misplaced(place, reason, expected, next(iter(alike(wanted, known)), "")))
+        if not partial:
+            check_neighbors(self._reader, "healthcheck", self._blocks, neighbors)
 
     def healthchecks(self) -> tuple[HealthcheckSettings, ...]:
         """All of them, in the order of the files."""

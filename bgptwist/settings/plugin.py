@@ -4,6 +4,7 @@ Nothing of the program is read or carried out: that happens when it is started (
 """
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -82,20 +83,28 @@ class PluginBuilder:
 
     def check(self, neighbors: list[NeighborSettings], partial: bool) -> None:
         """The neighbors that they name must be there; `partial`: not all files could be read."""
-        known = list(dict.fromkeys(named(neighbor) for neighbor in neighbors))
-        for name, block in self._blocks.items():
-            for given in block.lists.get("neighbors", []):
-                wanted = spelt(given.value)
-                if wanted not in known and not partial:
-                    place = given.statement.place(1)
-                    reason = f"plugin '{name}' is for the neighbor {wanted}, which is not there"
-                    expected = listed(known[:8]) or "a 'neighbor' section"
-                    self._reader.wrong(Misplaced(place, reason, expected, next(iter(alike(wanted, known)), "")))
+        if not partial:
+            check_neighbors(self._reader, "plugin", self._blocks, neighbors)
 
     def entitled(self, neighbor: NeighborSettings) -> NeighborSettings:
         """The neighbor with the right of plug-ins to command it, which is that of helpers."""
         mine = [each.caller for each in self._plugins.values() if named(neighbor) in each.neighbors]
         return replace(neighbor, api=(*neighbor.api, ApiSettings(tuple(mine)))) if mine else neighbor
+
+
+def check_neighbors(
+    reader: SectionReader, word: str, blocks: Mapping[str, Block], neighbors: Iterable[NeighborSettings]
+) -> None:
+    """The neighbors that sections `word NAME` name must be there."""
+    known = list(dict.fromkeys(named(neighbor) for neighbor in neighbors))
+    for name, block in blocks.items():
+        for given in block.lists.get("neighbors", []):
+            wanted = spelt(given.value)
+            if wanted not in known:
+                reason = f"{word} '{name}' is for the neighbor {wanted}, which is not there"
+                expected = listed(known[:8]) or "a 'neighbor' section"
+                meant = next(iter(alike(wanted, known)), "")
+                reader.wrong(Misplaced(given.statement.place(1), reason, expected, meant))
 
 
 def spelt(peer: Any) -> str:
